@@ -1,0 +1,61 @@
+/** The arrows of the house: who may import whom. `npm run arch` fails on a wrong one. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'mail-is-pure',
+      comment: 'src/mail turns bytes into values: of ours it may know only errors and limits',
+      severity: 'error',
+      from: { path: '^src/mail/' },
+      to: { path: '^src/', pathNot: '^src/(mail/|errors\\.ts$|limits\\.ts$)' },
+    },
+    {
+      name: 'mail-does-no-io',
+      comment: 'no socket, file, clock, process or driver in src/mail: adapters fetch, the core judges',
+      severity: 'error',
+      from: { path: '^src/mail/' },
+      to: {
+        dependencyTypes: ['core'],
+        pathNot: '^(node:)?(buffer|crypto|util|stream|string_decoder|url|punycode)$',
+      },
+    },
+    {
+      name: 'mail-knows-no-driver',
+      severity: 'error',
+      from: { path: '^src/mail/' },
+      to: { path: 'node_modules/(imapflow|bullmq|ioredis|undici|pg|@electric-sql|fastify|pino|pino-pretty|dotenv|commander|nodemailer)/' },
+    },
+    {
+      name: 'siblings-do-not-know-each-other',
+      comment: 'imap, queue, helpdesk and status meet only in src/service.ts and the commands, through ports',
+      severity: 'error',
+      from: { path: '^src/(imap|queue|helpdesk|status)/' },
+      to: { path: '^src/(imap|queue|helpdesk|status)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'rooms-do-not-know-the-door',
+      comment: 'config, service and the commands know the rooms, never the other way round',
+      severity: 'error',
+      from: { path: '^src/(mail|imap|queue|helpdesk|status)/' },
+      to: { path: '^src/(cli|service|config|commands)' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'product-does-not-need-the-playground',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(demo|test|bench)/' },
+    },
+    {
+      name: 'dev-dependencies-stay-out-of-src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown', 'undetermined'] },
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

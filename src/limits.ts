@@ -1,0 +1,37 @@
+/**
+ * Every bound on what comes from outside, each with its reason. Names carry the unit. A value here is inclusive: at the
+ * limit still passes.
+ */
+
+/** Bytes of one mail that are read in full; larger ones are read by headers and text parts only. Gmail sends up to 25 MB (36 MB as base64). */
+export const MAX_MESSAGE_BYTES = 40 * 1024 * 1024;
+
+/** Bytes of HTML turned to text. Above it the conversion blocks for more than a second (5.4 MB took 2.1 s); a page this long is cut. */
+export const MAX_HTML_BYTES = 1024 * 1024;
+
+/** Bytes of decoded body text that are looked at. 65,535 bytes is what the helpdesk can store; the rest is room for quotes to be cut off. */
+export const MAX_TEXT_BYTES = 2 * 1024 * 1024;
+
+/** Characters of a ticket's subject: the column is VARCHAR(255), and a strict database answers a longer one with a 500. */
+export const MAX_SUBJECT_CHARACTERS = 255;
+
+/** Bytes (UTF-8) of a ticket's message: the column is TEXT, and a strict database answers a longer one with a 500. */
+export const MAX_TICKET_MESSAGE_BYTES = 65_535;
+
+/** Characters of a name or address sent to the helpdesk: VARCHAR(255) like the subject. */
+export const MAX_NAME_CHARACTERS = 255;
+
+/** Characters of a custom field's value. Headers can be 1 MB; no form field of a helpdesk is meant for that. */
+export const MAX_CUSTOM_FIELD_CHARACTERS = 1000;
+
+/** Characters of one decoded header value that rules and patterns look at. */
+export const MAX_HEADER_VALUE_CHARACTERS = 8192;
+
+/** Attachments named at the end of a ticket; the rest are counted. A mail can hold thousands of parts. */
+export const MAX_ATTACHMENTS_NAMED = 50;
+
+/** Subject tags tried on one mail. Each costs a call to the helpdesk, and a subject can hold dozens. */
+export const MAX_SUBJECT_TAGS = 5;
+
+/** Ids of References that are kept: the last ones are the nearest ancestors. */
+export const MAX_REFERENCES = 20;

@@ -1,0 +1,53 @@
+/** The form fields of `tickets_create.php`, under the API's own names. Clamped and cleaned: they can be sent as they are. */
+export interface TicketRequest {
+  readonly subject: string;
+  readonly message: string;
+  readonly user_email: string;
+  readonly name?: string;
+  readonly company?: string;
+  readonly priority?: Priority;
+  readonly category_id?: number;
+  /** Custom field id to value. */
+  readonly custom_fields?: Readonly<Record<string, string>>;
+}
+
+/** The form fields of `ticket_reply.php` but the ticket's id, which the reply gate settles. */
+export interface ReplyRequest {
+  readonly message: string;
+  readonly user_email: string;
+}
+
+export type Priority = 'low' | 'medium' | 'high';
+
+/** What shall become of a mail. */
+export type Decision =
+  | { readonly kind: 'create'; readonly ticket: TicketRequest }
+  | {
+      readonly kind: 'reply';
+      /** The ids of the subject's tags, in their order; the first that is the sender's own gets the reply. */
+      readonly ticketIds: readonly number[];
+      readonly reply: ReplyRequest;
+      /** The ticket that is made instead where no id is the sender's own. */
+      readonly otherwise: TicketRequest;
+    }
+  | { readonly kind: 'ignore' };
+
+/** One rule that was asked, its answer and its evidence. */
+export interface TraceStep {
+  readonly rule: string;
+  readonly matched: boolean;
+  /** What of the mail decided it; never more of the body than a line. */
+  readonly evidence: string;
+}
+
+/** The decision with its reasons. */
+export interface Judgement {
+  readonly decision: Decision;
+  /** One short sentence for logs and people. */
+  readonly reason: string;
+  readonly trace: readonly TraceStep[];
+  /** What an agent would read: of a new ticket the whole text, of a reply the new words only. */
+  readonly text: string;
+  /** What was cut off, '' where nothing was. */
+  readonly quoted: string;
+}

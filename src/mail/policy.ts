@@ -1,0 +1,34 @@
+/** What the operator settles about judging mail. config.ts makes it of the environment; every field has a default. */
+export interface MailPolicy {
+  /** Addresses that are ours: mail from them is our own and would loop. Lower case. */
+  readonly ownAddresses: readonly string[];
+  /** The subject tag with `{id}` where the number stands, as `[#{id}]` or `[acme #{id}]`. */
+  readonly subjectTag: string;
+  readonly categoryId: number | null;
+  /** Custom field id to where its value comes from. */
+  readonly customFields: Readonly<Record<string, FieldSource>>;
+  /** The line above which customers shall write; wherever it comes back, all from it on is quoted. */
+  readonly replyMarker: string;
+}
+
+/** Where the value of a custom field comes from. */
+export interface FieldSource {
+  readonly from:
+    | { readonly kind: 'header'; readonly name: string }
+    | { readonly kind: 'text'; readonly value: string }
+    | { readonly kind: 'from' }
+    | { readonly kind: 'to' }
+    | { readonly kind: 'message-id' };
+  /** Keeps group 1, or the whole match where there is no group; no match counts as no value. RE2 syntax: linear in time. */
+  readonly pattern?: string;
+  /** Sent where the source gives nothing. */
+  readonly default?: string;
+}
+
+export const defaultPolicy: MailPolicy = {
+  ownAddresses: [],
+  subjectTag: '[#{id}]',
+  categoryId: null,
+  customFields: {},
+  replyMarker: '##- Please type your reply above this line -##',
+};
