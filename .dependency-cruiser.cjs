@@ -22,7 +22,9 @@ module.exports = {
       name: 'mail-knows-no-driver',
       severity: 'error',
       from: { path: '^src/mail/' },
-      to: { path: 'node_modules/(imapflow|bullmq|ioredis|undici|pg|@electric-sql|fastify|pino|pino-pretty|dotenv|commander|nodemailer)/' },
+      to: {
+        path: 'node_modules/(imapflow|bullmq|ioredis|undici|pg|@electric-sql|fastify|pino|pino-pretty|dotenv|commander|nodemailer)/',
+      },
     },
     {
       name: 'siblings-do-not-know-each-other',
