@@ -35,3 +35,27 @@ export const MAX_SUBJECT_TAGS = 5;
 
 /** Ids of References that are kept: the last ones are the nearest ancestors. */
 export const MAX_REFERENCES = 20;
+
+/** Bytes of one IMAP literal: a server that announces more is broken or hostile. One mail in full, and room for its framing. */
+export const MAX_IMAP_RESPONSE_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024;
+
+/** Mails under way at one time: a backlog of 100,000 costs no more memory than one of 1,000; the rest waits in the mailbox. */
+export const MAX_MAILS_UNDER_WAY = 1000;
+
+/** Mails looked at in one round trip of a pass: enough to hide the round trip, few enough that stopping never waits long. */
+export const MAX_MAILS_PER_BATCH = 100;
+
+/** Bytes of mail read into one batch before it is queued, so that a row of large mails does not add up in memory. */
+export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
+
+/** Characters of an attachment's name that are shown: file systems stop at 255, and fifty names must leave the message room. */
+export const MAX_ATTACHMENT_NAME_CHARACTERS = 120;
+
+/** Bytes of one request to the embedded database. A job holds a mail's text (MAX_TEXT_BYTES) several times over; a request grows in memory until it is whole. */
+export const MAX_EMBEDDED_REQUEST_BYTES = 64 * 1024 * 1024;
+
+/** Characters of one piece of evidence in a trace: it may hold a header of 1 MB, and a trace goes into the ledger and onto a terminal. */
+export const MAX_TRACE_EVIDENCE_CHARACTERS = 300;
+
+/** Repairs that a trace tells of: a mail of ten thousand broken parts has as many. */
+export const MAX_TRACE_REPAIRS = 20;

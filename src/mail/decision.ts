@@ -1,3 +1,6 @@
+import type { Automatic } from './automatic.js';
+import type { Bounce } from './bounce.js';
+
 /** The form fields of `tickets_create.php`, under the API's own names. Clamped and cleaned: they can be sent as they are. */
 export interface TicketRequest {
   readonly subject: string;
@@ -50,4 +53,8 @@ export interface Judgement {
   readonly text: string;
   /** What was cut off, '' where nothing was. */
   readonly quoted: string;
+  /** Whether a person or a program wrote the mail. */
+  readonly automatic: Automatic;
+  /** Of a bounce, what could not be delivered to whom; null of any other mail and where it does not tell. */
+  readonly bounce: Bounce | null;
 }

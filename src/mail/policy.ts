@@ -9,6 +9,16 @@ export interface MailPolicy {
   readonly customFields: Readonly<Record<string, FieldSource>>;
   /** The line above which customers shall write; wherever it comes back, all from it on is quoted. */
   readonly replyMarker: string;
+  /**
+   * Stands as the requester where a mail has no usable From or Reply-To: the API makes no ticket without an address. The
+   * default lies under `.invalid` (RFC 2606), so that nothing the helpdesk sends to it can reach anybody, and has a dot,
+   * since PHP's address filter refuses domains without one.
+   */
+  readonly fallbackSender: string;
+  /** Addresses (`jane@example.com`) and whole domains (`@example.com`) of our own people, who forward customers' mail. Lower case. */
+  readonly staffAddresses: readonly string[];
+  /** Whose ticket a mail becomes that one of staffAddresses forwards: the original sender's, or the forwarder's. */
+  readonly forwards: 'requester' | 'forwarder';
 }
 
 /** Where the value of a custom field comes from. */
@@ -31,4 +41,7 @@ export const defaultPolicy: MailPolicy = {
   categoryId: null,
   customFields: {},
   replyMarker: '##- Please type your reply above this line -##',
+  fallbackSender: 'unknown-sender@mail2ticket.invalid',
+  staffAddresses: [],
+  forwards: 'requester',
 };

@@ -1,0 +1,126 @@
+import { cleanLine } from './clean.js';
+import type { Address, IncomingMail } from './message.js';
+import type { MailPolicy } from './policy.js';
+import { isListed, isUsable } from './sender.js';
+
+/** What forwarding means for a mail: no forward by our people, a forward of a known sender's mail, or one that nobody can be read off. */
+export type Forward =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'of'; readonly original: Address }
+  | { readonly kind: 'unclear'; readonly why: string };
+
+/** Words before the subject by which mail programs mark a forward: en, de, fr and it, es and pt, nl, Nordic. */
+const FORWARD_SUBJECT = /^\s*(?:(?:re|aw|sv|antw)\s*:\s*)*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb)\s*:/i;
+
+/**
+ * Finds the original sender of a mail that one of our people forwards. Nothing but the From line of a forwarded header
+ * block counts: a signature or the text may hold anybody's address. From can be forged, but who forges a forward gains
+ * nothing over forging From itself.
+ */
+export function forwardOf(mail: IncomingMail, policy: MailPolicy): Forward {
+  if (policy.forwards === 'forwarder' || mail.from === null || !FORWARD_SUBJECT.test(mail.subject))
+    return { kind: 'none' };
+  if (!isListed(mail.from.address, policy.staffAddresses)) return { kind: 'none' };
+  const block = firstHeaderBlock(mail.text);
+  if (block === null) return { kind: 'unclear', why: 'no forwarded header block in the text' };
+  const original = singleAddress(block);
+  if (original === null) return { kind: 'unclear', why: `no single address in the forwarded From: ${block}` };
+  if (isListed(original.address, [...policy.staffAddresses, ...policy.ownAddresses])) {
+    return { kind: 'unclear', why: `the forwarded mail is from our own ${original.address}` };
+  }
+  return { kind: 'of', original };
+}
+
+type Role = 'from' | 'to' | 'date' | 'subject' | 'other';
+
+/** The names of the lines in a forwarded header block: en, de, fr, es, it, nl, pt. */
+const ROLES: ReadonlyMap<string, Role> = new Map(
+  Object.entries({
+    from: ['from', 'von', 'de', 'da', 'van'],
+    to: ['to', 'an', 'à', 'a', 'para', 'aan'],
+    date: [
+      'date',
+      'sent',
+      'datum',
+      'gesendet',
+      'envoyé',
+      'envoyé le',
+      'fecha',
+      'enviado',
+      'enviado el',
+      'data',
+      'inviato',
+      'verzonden',
+    ],
+    subject: ['subject', 'betreff', 'objet', 'asunto', 'oggetto', 'onderwerp', 'assunto'],
+    other: [
+      'cc',
+      'bcc',
+      'reply-to',
+      'antwort an',
+      'répondre à',
+      'kopie',
+      'kopie (cc)',
+      'copie à',
+      'resent-from',
+      'organization',
+    ],
+  }).flatMap(([role, names]) => names.map((name) => [name, role as Role])),
+);
+
+/** Lines that may stand between two lines of a block: the rest of a long To, or the blank lines HTML leaves between them. */
+const MAX_GAP_LINES = 2;
+
+/**
+ * The From value of the first forwarded header block, null where there is none. A block is at least three of From, To,
+ * Date and Subject in one run, From among them, each once.
+ */
+function firstHeaderBlock(text: string): string | null {
+  let found = new Map<Role, string>();
+  let gap = 0;
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const field = headerLine(lines[i] ?? '');
+    if (field === null) {
+      if (++gap > MAX_GAP_LINES) found = new Map();
+      continue;
+    }
+    gap = 0;
+    if (field.role === 'other') continue;
+    if (found.has(field.role)) found = new Map();
+    // A long name wraps before the address.
+    const wrapped = field.role === 'from' && !field.value.includes('@') && headerLine(lines[i + 1] ?? '') === null;
+    found.set(field.role, wrapped ? `${field.value} ${bare(lines[i + 1] ?? '')}`.trim() : field.value);
+    const from = found.get('from');
+    if (from !== undefined && found.size >= 3) return from;
+  }
+  return null;
+}
+
+/** A line like `> *Von:* Max <max@example.com>` taken apart, null where it is none. */
+function headerLine(line: string): { role: Role; value: string } | null {
+  const colon = line.indexOf(':');
+  if (colon < 0 || colon > 40) return null;
+  const role = ROLES.get(bare(line.slice(0, colon)).replace(/\*+$/, '').trim().toLowerCase());
+  return role === undefined ? null : { role, value: bare(line.slice(colon + 1, colon + 1001)) };
+}
+
+/** Without quote signs and the stars that stand for bold, on one line. */
+function bare(text: string): string {
+  return cleanLine(text.replace(/^[\s>*]+/, '').replace(/\*/g, ''));
+}
+
+/** `Max <max@example.com>`, `Max [mailto:max@example.com]` or a bare address; null where there are several or none. */
+function singleAddress(value: string): Address | null {
+  const addresses = new Set(
+    [...value.matchAll(/[^\s<>[\]()"',;:]+@[^\s<>[\]()"',;:]+/g)].map(([address]) => address.replace(/\.$/, '')),
+  );
+  const [address] = addresses;
+  if (address === undefined || addresses.size > 1 || !isUsable(address)) return null;
+  const name = value
+    .slice(0, value.indexOf(address))
+    .replace(/(?:[<[(]|mailto:|\s)+$/i, '')
+    .replace(/^["']|["']$/g, '');
+  const at = address.lastIndexOf('@');
+  return { address: address.slice(0, at) + address.slice(at).toLowerCase(), name };
+}

@@ -1,0 +1,47 @@
+import { MAX_SUBJECT_CHARACTERS, MAX_TICKET_MESSAGE_BYTES } from '../limits.js';
+import { listAttachments } from './attachments.js';
+import { clampCharacters, fitMessage } from './clamp.js';
+import { cleanLine, isBlank, present } from './clean.js';
+import { customFieldsOf } from './custom-fields.js';
+import type { ReplyRequest, TicketRequest } from './decision.js';
+import type { IncomingMail } from './message.js';
+import type { MailPolicy } from './policy.js';
+import { priorityOf } from './priority.js';
+import type { Requester } from './sender.js';
+
+/**
+ * The new ticket that a mail makes.
+ *
+ * @param text the cleaned body
+ */
+export function ticketRequest(
+  mail: IncomingMail,
+  policy: MailPolicy,
+  { user_email, name, company }: Requester,
+  text: string,
+): TicketRequest {
+  const priority = priorityOf(mail);
+  const customFields = customFieldsOf(mail, policy);
+  return {
+    subject: present(clampCharacters(cleanLine(mail.subject), MAX_SUBJECT_CHARACTERS), '(no subject)'),
+    message: messageOf(mail, text),
+    user_email,
+    ...(name !== undefined && { name }),
+    ...(company !== undefined && { company }),
+    ...(priority !== undefined && { priority }),
+    ...(policy.categoryId !== null && { category_id: policy.categoryId }),
+    ...(Object.keys(customFields).length > 0 && { custom_fields: customFields }),
+  };
+}
+
+/** The reply that a mail makes; `text` as in ticketRequest. */
+export function replyRequest(mail: IncomingMail, { user_email }: Requester, text: string): ReplyRequest {
+  return { message: messageOf(mail, text), user_email };
+}
+
+/** The text with the attachments named below it; these alone where there is no text. */
+function messageOf(mail: IncomingMail, text: string): string {
+  const attachments = listAttachments(mail.attachments);
+  if (isBlank(text) && attachments !== '') return attachments;
+  return fitMessage(present(text, '(no text)'), attachments, MAX_TICKET_MESSAGE_BYTES);
+}

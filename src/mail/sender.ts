@@ -1,0 +1,68 @@
+import { MAX_NAME_CHARACTERS } from '../limits.js';
+import { clampCharacters } from './clamp.js';
+import { cleanLine, isBlank } from './clean.js';
+import { type Address, header, type IncomingMail } from './message.js';
+import type { MailPolicy } from './policy.js';
+
+/** Whose ticket it becomes, under the API's names, and where that was read. */
+export interface Requester {
+  readonly user_email: string;
+  /** Absent where the mail names nobody. */
+  readonly name?: string;
+  readonly company?: string;
+  /** The field it was read from, or why it is the policy's fallback. */
+  readonly evidence: string;
+}
+
+/**
+ * The requester: From, else Reply-To, else the policy's fallback address, since the API makes no ticket without one and no
+ * mail may be lost. Reply-To comes second: trusted before From, it would let a forger choose whose ticket it is unseen.
+ */
+export function requesterOf(mail: IncomingMail, policy: MailPolicy): Requester {
+  if (mail.from !== null && isUsable(mail.from.address)) {
+    const company = companyOf(mail);
+    return {
+      ...asRequester(mail.from),
+      ...(company !== undefined && { company }),
+      evidence: `From: ${mail.from.address}`,
+    };
+  }
+  const other = mail.replyTo.find(
+    ({ address }) => isUsable(address) && !policy.ownAddresses.includes(address.toLowerCase()),
+  );
+  if (other !== undefined) {
+    return { ...asRequester(other), evidence: `no usable From; Reply-To: ${other.address}` };
+  }
+  // What the broken From says still tells the agent more than nothing.
+  const raw = mail.from?.name || mail.from?.address || header(mail, 'from') || '';
+  return {
+    ...asRequester({ address: policy.fallbackSender, name: raw }),
+    evidence: `no usable From or Reply-To; the fallback ${policy.fallbackSender} stands in`,
+  };
+}
+
+/** The form fields of an address whose use is settled. */
+export function asRequester({ address, name }: Address): Pick<Requester, 'user_email' | 'name'> {
+  const shown = clampCharacters(cleanLine(name), MAX_NAME_CHARACTERS);
+  return isBlank(shown) ? { user_email: address } : { user_email: address, name: shown };
+}
+
+/** Whether the helpdesk can take the address as it is: one `@` part on each side, no blanks or brackets, not too long to store. */
+export function isUsable(address: string): boolean {
+  return address.length <= MAX_NAME_CHARACTERS && /^[^\s\p{C}<>,;]+@[^\s\p{C}<>,;@"]+$/u.test(address);
+}
+
+/** What the sender's mail program gives as the organization, undefined where it gives none. */
+function companyOf(mail: IncomingMail): string | undefined {
+  const company = clampCharacters(cleanLine(header(mail, 'organization') ?? ''), MAX_NAME_CHARACTERS);
+  return isBlank(company) ? undefined : company;
+}
+
+/**
+ * Whether an address is one of a list of addresses and domains (`jane@example.com`, `@example.com`), in lower case.
+ * A domain does not stand for the domains below it.
+ */
+export function isListed(address: string, list: readonly string[]): boolean {
+  const lower = address.toLowerCase();
+  return list.includes(lower) || list.includes(lower.slice(lower.lastIndexOf('@')));
+}
