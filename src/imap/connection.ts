@@ -1,0 +1,102 @@
+import { ImapFlow, type ImapFlowError } from 'imapflow';
+import type { Logger } from 'pino';
+import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
+import { MAX_IMAP_RESPONSE_BYTES } from '../limits.js';
+
+/** What it takes to log in. */
+export interface ImapLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'implicit' | 'starttls' | 'none';
+  readonly user: string;
+  readonly password: string;
+}
+
+/** After this long without a byte the connection counts as dead. IDLE is renewed sooner, so a live one is never silent for so long. */
+const SOCKET_TIMEOUT_MS = 90_000;
+/** IDLE is issued anew this often: it keeps NAT tables warm, beats the 29 minutes of RFC 2177 and shows that the peer still answers. */
+const IDLE_RENEWAL_MS = 50_000;
+/** Quiet time before IDLE starts: long enough not to fall between two commands of a pass, short enough not to delay a mail. */
+const IDLE_DELAY_MS = 20;
+
+/**
+ * A logged-in connection. It never reconnects by itself: a new one is made for every try.
+ * @throws MailboxRefusedError where trying again without a change of configuration is in vain
+ * @throws MailboxUnavailableError otherwise
+ */
+export async function connectImap(login: ImapLogin, log: Logger): Promise<ImapFlow> {
+  const client = new ImapFlow({
+    host: login.host,
+    port: login.port,
+    secure: login.tls === 'implicit',
+    doSTARTTLS: login.tls === 'starttls',
+    auth: { user: login.user, pass: login.password },
+    clientInfo: { name: 'mail2ticket' },
+    logger: false,
+    autoIdleDelay: IDLE_DELAY_MS,
+    maxIdleTime: IDLE_RENEWAL_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    connectionTimeout: 30_000,
+    greetingTimeout: 15_000,
+    maxLiteralSize: MAX_IMAP_RESPONSE_BYTES,
+    maxResponseSize: MAX_IMAP_RESPONSE_BYTES * 2,
+  });
+  // Without a listener an error between two commands would end the process.
+  client.on('error', (error: Error) =>
+    log.debug({ action: 'imap.error', error: error.message }, 'IMAP connection error'),
+  );
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    client.close();
+    throw asMailboxError(error, login);
+  }
+}
+
+/** Codes of Node's TLS layer that mean "this certificate will not do", and no retry will make it do. */
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ALTNAME/;
+
+function asMailboxError(error: unknown, login: ImapLogin): MailboxRefusedError | MailboxUnavailableError {
+  const {
+    code = '',
+    authenticationFailed,
+    responseText,
+    message,
+    tlsFailed,
+  } = error as ImapFlowError & { tlsFailed?: boolean };
+  const where = `${login.host}:${login.port}`;
+  const options = { cause: error };
+  if (authenticationFailed) {
+    const words = responseText ? `: ${responseText}` : '';
+    return new MailboxRefusedError(
+      `${where} refuses the log-in of ${login.user}${words}; see IMAP_USER and IMAP_PASSWORD`,
+      'IMAP_PASSWORD',
+      options,
+    );
+  }
+  if (certificateCodes.test(code)) {
+    return new MailboxRefusedError(
+      `${where}: the certificate is not accepted (${code}); see IMAP_HOST, or NODE_EXTRA_CA_CERTS for a private CA`,
+      'IMAP_HOST',
+      options,
+    );
+  }
+  if (tlsFailed || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
+    return new MailboxRefusedError(
+      `${where} does not speak TLS as IMAP_TLS=${login.tls} wants it (${message}); see IMAP_TLS and IMAP_PORT`,
+      'IMAP_TLS',
+      options,
+    );
+  }
+  if (code === 'ENOTFOUND') return new MailboxUnavailableError(`${where}: no such host; see IMAP_HOST`, options);
+  if (code === 'ECONNREFUSED')
+    return new MailboxUnavailableError(`${where} refuses the connection; see IMAP_HOST and IMAP_PORT`, options);
+  if (code === 'GREETING_TIMEOUT') {
+    return new MailboxUnavailableError(
+      `${where} does not greet as IMAP_TLS=${login.tls} wants it; see IMAP_TLS and IMAP_PORT`,
+      options,
+    );
+  }
+  return new MailboxUnavailableError(`${where}: ${message}`, options);
+}

@@ -1,0 +1,135 @@
+import type { ImapFlow } from 'imapflow';
+import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
+import type { SettledFolder } from '../mail/ledger-entry.js';
+
+/** The parent of the three folders; it holds the note as well. */
+export const ROOT_FOLDER = 'Mail2Ticket';
+
+const settledFolders: readonly SettledFolder[] = ['Processed', 'Ignored', 'Failed'];
+
+/** Where settled mail goes, as the server spells the paths. */
+export type FolderPaths = Readonly<Record<SettledFolder, string>>;
+
+/** Where new mail begins: what stood in the watched folder at the first start is not ours. */
+export interface Mark {
+  readonly uidValidity: string;
+  readonly uidNext: number;
+  readonly date: Date;
+}
+
+/**
+ * Makes sure that our folders are there, and with them the note that holds the mark.
+ *
+ * @param fresh the mark to write where there is none yet: on a mailbox that has never been watched
+ * @param known the mark an earlier connection of this process has read: a note deleted meanwhile is written again
+ * @returns the mark; null where the folders are there but the note is gone, so that nothing is guessed
+ * @throws MailboxRefusedError where the server does not let us create a folder or put the note there
+ */
+export async function prepareFolders(
+  client: ImapFlow,
+  watched: string,
+  fresh: Mark,
+  known: Mark | null,
+): Promise<{ paths: FolderPaths; mark: Mark | null }> {
+  const listed = await client.list();
+  const standing = new Set(listed.map((folder) => folder.path));
+  const delimiter = listed.find((folder) => folder.delimiter)?.delimiter ?? '/';
+  const root = `${client.namespace?.prefix ?? ''}${ROOT_FOLDER}`;
+  const pathOf = (name: SettledFolder) => `${root}${delimiter}${name}`;
+  const everWatched = settledFolders.some((name) => standing.has(pathOf(name)));
+
+  let mark = standing.has(root) ? await readMark(client, root, watched) : null;
+  if (!mark && (known || !everWatched)) {
+    // The note goes before the three folders: a crash in between must not look like a note that somebody deleted.
+    mark = known ?? fresh;
+    if (!standing.has(root)) await createFolder(client, root);
+    await appendNote(client, root, watched, mark);
+  }
+  const paths = {} as Record<SettledFolder, string>;
+  for (const name of settledFolders) {
+    paths[name] = pathOf(name);
+    if (!standing.has(paths[name])) await createFolder(client, paths[name]);
+  }
+  return { paths, mark };
+}
+
+async function createFolder(client: ImapFlow, path: string): Promise<void> {
+  try {
+    await client.mailboxCreate(path);
+  } catch (error) {
+    const message = `the server does not let IMAP_USER create the folder ${path}: ${wordsOf(error)}`;
+    throw new MailboxRefusedError(message, 'IMAP_USER', { cause: error });
+  }
+}
+
+async function appendNote(client: ImapFlow, root: string, watched: string, mark: Mark): Promise<void> {
+  try {
+    if (await client.append(root, noteOf(watched, mark), ['\\Seen'], mark.date)) return;
+  } catch (error) {
+    const message = `the server does not let IMAP_USER put a note into ${root}: ${wordsOf(error)}`;
+    throw new MailboxRefusedError(message, 'IMAP_USER', { cause: error });
+  }
+  throw new MailboxUnavailableError(`the note could not be put into ${root}: the connection has ended`);
+}
+
+/** The header field of the note that holds the mark; its folder is named in it, since several watched folders may share an account. */
+const MARK_HEADER = 'X-Mail2Ticket-Mark';
+
+function noteOf(folder: string, mark: Mark): string {
+  return [
+    'From: mail2ticket <mail2ticket@localhost>',
+    'Subject: What these folders are (please keep this note)',
+    `Date: ${mark.date.toUTCString().replace('GMT', '+0000')}`,
+    `${MARK_HEADER}: uidvalidity=${mark.uidValidity}; uidnext=${mark.uidNext}; date=${mark.date.toISOString()}; folder=${encodeURIComponent(folder)}`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: 8bit',
+    '',
+    `mail2ticket turns the mail that arrives in ${folder} into helpdesk tickets. What is settled is moved here:`,
+    '',
+    '  Processed  became a ticket, or a reply on one',
+    '  Ignored    automatic mail: out-of-office replies, delivery reports',
+    '  Failed     the helpdesk refused it; the log says why',
+    '',
+    `To try a mail again, move it from Failed back into ${folder}. Moved back from Ignored, it becomes a ticket in any case.`,
+    '',
+    `Please keep this note. Its header remembers where new mail began when mail2ticket was first started; older mail in`,
+    `${folder} is left alone (IMAP_BACKLOG=skip) unless it is asked for (IMAP_BACKLOG=import).`,
+    '',
+  ].join('\r\n');
+}
+
+/** The mark of the watched folder; where two first starts at once left two notes, the earlier one, so that no mail falls between them. */
+async function readMark(client: ImapFlow, rootPath: string, folder: string): Promise<Mark | null> {
+  const lock = await client.getMailboxLock(rootPath, { readOnly: true });
+  try {
+    if (client.mailbox && client.mailbox.exists === 0) return null;
+    const marks: Mark[] = [];
+    for await (const { headers } of client.fetch('1:*', { headers: [MARK_HEADER] })) {
+      const mark = parseMark(headers?.toString('latin1') ?? '', folder);
+      if (mark) marks.push(mark);
+    }
+    return marks.sort((a, b) => a.date.getTime() - b.date.getTime())[0] ?? null;
+  } finally {
+    lock.release();
+  }
+}
+
+export function parseMark(headerText: string, folder: string): Mark | null {
+  const unfolded = headerText.replace(/\r?\n[ \t]+/g, ' ');
+  const field = (name: string) => new RegExp(`[:;]\\s*${name}=([^;\\s]+)`, 'i').exec(unfolded)?.[1];
+  const [uidValidity, uidNext, date, of] = [
+    field('uidvalidity'),
+    Number(field('uidnext')),
+    field('date'),
+    field('folder'),
+  ];
+  if (!uidValidity || !Number.isSafeInteger(uidNext) || !date || Number.isNaN(Date.parse(date))) return null;
+  if (of !== encodeURIComponent(folder)) return null;
+  return { uidValidity, uidNext, date: new Date(date) };
+}
+
+function wordsOf(error: unknown): string {
+  const { responseText, message } = error as { responseText?: string; message: string };
+  return responseText ?? message;
+}

@@ -1,0 +1,298 @@
+import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import type { Logger } from 'pino';
+import { MailboxUnavailableError } from '../errors.js';
+import { MAX_BATCH_BYTES, MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
+import { type Envelope, fingerprintOf, identityOf, identityWithFingerprint } from '../mail/identity.js';
+import { folderFor, type LedgerEntry, type NewEntry } from '../mail/ledger-entry.js';
+import { envelopeOf } from './envelope.js';
+import type { FolderPaths, Mark } from './folders.js';
+import type { Judge, Ledger } from './ports.js';
+import { readMails } from './read-mails.js';
+
+/** The keyword of a mail that has been, or is about to be, queued: what a lost ledger leaves behind. */
+export const QUEUED_KEYWORD = '$Mail2TicketQueued';
+
+/** Where a server keeps no keywords, a mail that is older than this when first seen may have been queued before. */
+const SURELY_NEW_MS = 2 * 60 * 1000;
+
+/** The open watched folder and everything a pass needs. */
+export interface Watched {
+  readonly client: ImapFlow;
+  /** The name of the mailbox in every identity. */
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly uidValidity: string;
+  readonly keywords: boolean;
+  readonly paths: FolderPaths;
+  /** Mail below it is left alone; null where the whole folder is to be worked through. */
+  readonly mark: Mark | null;
+  readonly ledger: Ledger;
+  readonly judge: Judge;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** A mail in the folder, known by its envelope. */
+interface Standing {
+  readonly uid: number;
+  readonly id: string;
+  readonly envelope: Envelope;
+  readonly fingerprint: string;
+  readonly hasKeyword: boolean;
+}
+
+/** A mail whose fate is known, under each UID it stands at. */
+interface Settled {
+  readonly id: string;
+  readonly uids: readonly number[];
+  readonly entry: LedgerEntry;
+}
+
+/**
+ * Compares the watched folder with the ledger and puts each mail one step further, oldest first. Level-triggered: it may run
+ * at any time, any number of times, and needs to know nothing of what happened before.
+ */
+export class Reconciler {
+  /** UIDs by ledger id of the mails under way, so that what finishes is filed without another look at the folder. */
+  readonly #underWay = new Map<string, number[]>();
+  /** The highest UID that a pass has dealt with; a pass over new mail begins above it. */
+  #handledUid = 0;
+
+  constructor(private readonly watched: Watched) {}
+
+  /**
+   * @param scope `all`: everything in the folder; `new`: only what has arrived since the last pass
+   * @param stopped asked between batches, so that stopping never waits for a backlog
+   */
+  async pass(scope: 'all' | 'new', stopped: () => boolean): Promise<void> {
+    const uids = await this.#candidates(scope === 'all' ? 0 : this.#handledUid);
+    if (scope === 'all') this.#forgetVanished(uids);
+    for (let start = 0; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
+      const batch = uids.slice(start, start + MAX_MAILS_PER_BATCH);
+      if (!(await this.#settle(batch))) return;
+      this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
+    }
+  }
+
+  /** Files away those of these ledger ids that stand in the folder; the others belong to another mailbox or watcher. */
+  async fileFinished(ids: readonly string[]): Promise<void> {
+    const mine = ids.filter((id) => this.#underWay.has(id));
+    if (mine.length === 0) return;
+    const entries = await this.watched.ledger.lookUp(mine);
+    await this.#file(
+      mine.flatMap((id) => {
+        const entry = entries.get(id);
+        return entry ? [{ id, uids: this.#underWay.get(id) ?? [], entry }] : [];
+      }),
+    );
+  }
+
+  /** UIDs to look at, oldest first: above the mark, above `aboveUid`. */
+  async #candidates(aboveUid: number): Promise<number[]> {
+    const { client, mark, uidValidity } = this.watched;
+    const byUid = mark && mark.uidValidity === uidValidity ? mark.uidNext : 1;
+    const from = Math.max(byUid, aboveUid + 1);
+    // A changed UIDVALIDITY has renumbered the folder, so only the date can tell what stood there before the first start.
+    const since = mark && mark.uidValidity !== uidValidity ? { since: new Date(mark.date.getTime() - 86_400_000) } : {};
+    const found = await client.search({ uid: `${from}:*`, ...since }, { uid: true });
+    if (!Array.isArray(found)) throw new MailboxUnavailableError('the server does not answer SEARCH');
+    // `n:*` always holds the last message, even below n (RFC 3501 section 9, seq-range).
+    return found.filter((uid) => uid >= from).sort((a, b) => a - b);
+  }
+
+  /** One batch. False where no more can be queued now: the rest is safest in the mailbox. */
+  async #settle(uids: readonly number[]): Promise<boolean> {
+    const { ledger } = this.watched;
+    const standing = await this.#look(uids);
+    const entries = await ledger.lookUp(standing.map((mail) => mail.id));
+    const toFile: Settled[] = [];
+    const toQueue = new Map<string, Standing>();
+    const toQueueAgain: { mail: Standing; entry: LedgerEntry }[] = [];
+    for (const mail of standing) {
+      const entry = entries.get(mail.id);
+      if (!entry) {
+        if (!toQueue.has(mail.id)) toQueue.set(mail.id, mail);
+      } else if (entry.state.kind === 'under way') this.#remember(mail.id, mail.uid);
+      else if (this.#isPutBack(mail, entry)) toQueueAgain.push({ mail, entry });
+      else toFile.push({ id: mail.id, uids: [mail.uid], entry });
+    }
+    await this.#file(toFile);
+    for (const { mail, entry } of toQueueAgain) await this.#queueAgain(mail, entry);
+    if (toQueue.size === 0) return true;
+    const room = Math.max(0, MAX_MAILS_UNDER_WAY - (await ledger.countUnderWay()));
+    await this.#queue([...toQueue.values()].slice(0, room));
+    for (const mail of standing) if (this.#underWay.has(mail.id)) this.#remember(mail.id, mail.uid);
+    return room >= toQueue.size;
+  }
+
+  /** Envelopes and identities of a batch; mail below a mark that only its date can tell is left out. */
+  async #look(uids: readonly number[]): Promise<Standing[]> {
+    const { client, mailbox, mark, uidValidity, ledger } = this.watched;
+    const messages: FetchMessageObject[] = await client.fetchAll(
+      uids.join(','),
+      { uid: true, envelope: true, size: true, internalDate: true, flags: true },
+      { uid: true },
+    );
+    const skippedBefore = mark && mark.uidValidity !== uidValidity ? mark.date.getTime() : 0;
+    const seen = messages
+      .sort((a, b) => a.uid - b.uid)
+      .map((message) => ({ message, envelope: envelopeOf(message) }))
+      // Written so that a mail without a date that can be read is not skipped.
+      .filter(({ envelope }) => !(Date.parse(envelope.receivedAt) < skippedBefore));
+    const plain = seen.map(({ envelope }) => identityOf(mailbox, envelope));
+    const entries = await ledger.lookUp(plain);
+    const inBatch = new Map<string, string>();
+    return seen.map(({ message, envelope }, i) => {
+      const fingerprint = fingerprintOf(envelope);
+      const id = plain[i] ?? '';
+      // Scanners and printers give every mail the same Message-ID: the first holds the id, the others add their fingerprint.
+      const holder = entries.get(id)?.fingerprint ?? inBatch.get(id) ?? fingerprint;
+      inBatch.set(id, holder);
+      return {
+        uid: message.uid,
+        id: holder === fingerprint ? id : identityWithFingerprint(mailbox, envelope),
+        envelope,
+        fingerprint,
+        hasKeyword: hasKeyword(message.flags),
+      };
+    });
+  }
+
+  /** Reads, judges and queues new mail, a bounded number of bytes at a time. */
+  async #queue(mails: readonly Standing[]): Promise<void> {
+    for (const group of groupsByBytes(mails)) {
+      const entries = await this.#read(group, (mail) => ({ real: false, lookFirst: this.#mayHaveBeenQueued(mail) }));
+      if (entries.length > 0) await this.#commit(entries);
+    }
+  }
+
+  /** The group in one FETCH, judged as it comes. What has gone meanwhile is left out. */
+  async #read(
+    group: readonly Standing[],
+    how: (mail: Standing) => { real: boolean; lookFirst: boolean },
+  ): Promise<NewEntry[]> {
+    const { client, mailbox, folder, uidValidity, judge } = this.watched;
+    const byUid = new Map(group.map((mail) => [mail.uid, mail]));
+    const entries: NewEntry[] = [];
+    for await (const { uid, bytes } of readMails(client, [...byUid.keys()])) {
+      const mail = byUid.get(uid);
+      if (!mail) continue;
+      const { real, lookFirst } = how(mail);
+      entries.push({
+        id: mail.id,
+        mailbox,
+        location: { folder, uidValidity, uid },
+        envelope: mail.envelope,
+        fingerprint: mail.fingerprint,
+        judgement: await judge(bytes, { real }),
+        lookFirst,
+      });
+    }
+    return entries;
+  }
+
+  async #commit(entries: readonly NewEntry[]): Promise<void> {
+    const { client, ledger, keywords, log } = this.watched;
+    // Before the queue, not after: a mail that was queued and whose ledger is lost must be known by its keyword.
+    if (keywords) {
+      const uids = entries.map((entry) => entry.location.uid).join(',');
+      if (!(await client.messageFlagsAdd(uids, [QUEUED_KEYWORD], { uid: true }))) {
+        throw new MailboxUnavailableError(
+          `the server does not keep the keyword ${QUEUED_KEYWORD}, though it offers to`,
+        );
+      }
+    }
+    await ledger.add(entries);
+    for (const entry of entries) {
+      this.#remember(entry.id, entry.location.uid);
+      const { decision, reason } = entry.judgement;
+      log.info(
+        { action: 'mail.queued', ...nameOf(entry), decision: decision.kind, reason, lookFirst: entry.lookFirst },
+        'mail queued',
+      );
+    }
+  }
+
+  /** A person moved a settled mail back into the folder. */
+  async #queueAgain(mail: Standing, entry: LedgerEntry): Promise<void> {
+    const [again] = await this.#read([mail], () => ({ real: entry.filedIn === 'Ignored', lookFirst: true }));
+    if (!again) return;
+    await this.watched.ledger.addAgain(again);
+    this.#remember(mail.id, mail.uid);
+    this.watched.log.info(
+      { action: 'mail.retried', ...nameOf(again), was: entry.filedIn },
+      'mail was moved back and is tried again',
+    );
+  }
+
+  /**
+   * Whether a settled mail stands in the folder because a person moved it back from Failed or Ignored. Moving keeps INTERNALDATE
+   * and keywords (RFC 3501 section 6.4.7), which tells it from the same mail delivered a second time. Moved back from
+   * Processed, it is only filed again.
+   */
+  #isPutBack(mail: Standing, { filedIn, receivedAt }: LedgerEntry): boolean {
+    if (filedIn !== 'Failed' && filedIn !== 'Ignored') return false;
+    return receivedAt === mail.envelope.receivedAt && (mail.hasKeyword || !this.watched.keywords);
+  }
+
+  #mayHaveBeenQueued(mail: Standing): boolean {
+    if (this.watched.keywords) return mail.hasKeyword;
+    return this.watched.now() - Date.parse(mail.envelope.receivedAt) > SURELY_NEW_MS;
+  }
+
+  async #file(settled: readonly Settled[]): Promise<void> {
+    const { client, paths, ledger, log } = this.watched;
+    for (const folder of ['Processed', 'Ignored', 'Failed'] as const) {
+      const mails = settled.filter(({ entry }) => folderFor(entry.state) === folder);
+      if (mails.length === 0) continue;
+      const moved = await client.messageMove(mails.flatMap(({ uids }) => uids).join(','), paths[folder], { uid: true });
+      if (!moved) throw new MailboxUnavailableError(`mail could not be moved to ${paths[folder]}`);
+      const ids = mails.map(({ id }) => id);
+      await ledger.markFiled(ids, folder);
+      for (const id of ids) this.#underWay.delete(id);
+      log.debug({ action: 'mail.filed', folder, mails: ids }, 'mail filed');
+    }
+  }
+
+  /** One mail delivered twice (to two aliases) stands under two UIDs with one id: both are filed when it is settled. */
+  #remember(id: string, uid: number): void {
+    const uids = this.#underWay.get(id);
+    if (!uids) this.#underWay.set(id, [uid]);
+    else if (!uids.includes(uid)) uids.push(uid);
+  }
+
+  /** What left the folder by another hand must not be kept in memory for ever. */
+  #forgetVanished(uids: readonly number[]): void {
+    const standing = new Set(uids);
+    for (const [id, known] of this.#underWay) {
+      const left = known.filter((uid) => standing.has(uid));
+      if (left.length === 0) this.#underWay.delete(id);
+      else this.#underWay.set(id, left);
+    }
+  }
+}
+
+/** Groups of mails of at most MAX_BATCH_BYTES together, or of a single larger one. */
+function groupsByBytes(mails: readonly Standing[]): Standing[][] {
+  const groups: Standing[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const mail of mails) {
+    bytes += mail.envelope.sizeBytes;
+    if (bytes > MAX_BATCH_BYTES) {
+      groups.push([]);
+      bytes = mail.envelope.sizeBytes;
+    }
+    groups.at(-1)?.push(mail);
+  }
+  return groups;
+}
+
+/** How a log line names a mail. */
+function nameOf({ id, location, envelope }: NewEntry) {
+  return { mail: id, uid: location.uid, messageId: envelope.messageId, from: envelope.from };
+}
+
+/** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */
+function hasKeyword(flags: ReadonlySet<string> | undefined): boolean {
+  return [...(flags ?? [])].some((flag) => flag.toLowerCase() === QUEUED_KEYWORD.toLowerCase());
+}

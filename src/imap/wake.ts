@@ -1,0 +1,60 @@
+/** Why the watcher has to get up. */
+export interface WakeReasons {
+  /** The server told of new mail. */
+  readonly newMail: boolean;
+  /** Ledger ids whose jobs have finished. */
+  readonly finished: readonly string[];
+  /** Nothing happened for the whole time: look at everything. */
+  readonly timedOut: boolean;
+}
+
+/** Gathers reasons to get up while the watcher works, and hands them over when it lies down to wait. */
+export class Wake {
+  #newMail = false;
+  #finished: string[] = [];
+  #urgent = false;
+  #notify: (() => void) | null = null;
+
+  newMail(): void {
+    this.#newMail = true;
+    this.#notify?.();
+  }
+
+  finished(id: string): void {
+    this.#finished.push(id);
+    this.#notify?.();
+  }
+
+  /** Ends any wait, now and from now on: the connection or the service is at its end. */
+  now(): void {
+    this.#urgent = true;
+    this.#notify?.();
+  }
+
+  /**
+   * Resolves as soon as there is a reason. Finished mails alone are gathered for `gatherMs`, so that a burst of them is moved
+   * in one command; new mail never waits for that.
+   */
+  async next(timeoutMs: number, gatherMs: number): Promise<WakeReasons> {
+    const some = await this.#until(() => this.#urgent || this.#newMail || this.#finished.length > 0, timeoutMs);
+    if (some && this.#finished.length > 0) await this.#until(() => this.#urgent || this.#newMail, gatherMs);
+    const reasons = { newMail: this.#newMail, finished: this.#finished, timedOut: !some };
+    this.#newMail = false;
+    this.#finished = [];
+    return reasons;
+  }
+
+  /** Whether the condition came true within the time. */
+  #until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (condition()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (result: boolean) => {
+        clearTimeout(timer);
+        this.#notify = null;
+        resolve(result);
+      };
+      const timer = setTimeout(() => end(false), timeoutMs);
+      this.#notify = () => condition() && end(true);
+    });
+  }
+}

@@ -1,0 +1,177 @@
+import type { ImapFlow } from 'imapflow';
+import type { Logger } from 'pino';
+import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
+import { connectImap, type ImapLogin } from './connection.js';
+import { type Mark, prepareFolders } from './folders.js';
+import type { Judge, Ledger } from './ports.js';
+import { QUEUED_KEYWORD, Reconciler } from './reconcile.js';
+import { Wake } from './wake.js';
+
+export interface WatcherOptions {
+  readonly login: ImapLogin;
+  readonly folder: string;
+  readonly backlog: 'skip' | 'import';
+  /** How often everything is looked at again, for what IDLE and the finish events missed. */
+  readonly pollMs: number;
+  readonly ledger: Ledger;
+  readonly judge: Judge;
+  readonly log: Logger;
+  /** Told whether the mailbox is being watched, and why not. */
+  readonly report: (state: { ok: true } | { ok: false; reason: string }) => void;
+}
+
+/** Waits between two tries to connect: doubling from the first to the last, with jitter. */
+const BACKOFF_MS = { first: 1000, last: 30_000 };
+/** The same where the server refused us: servers lock accounts that try a wrong password often. */
+const REFUSED_BACKOFF_MS = { first: 15_000, last: 300_000 };
+/** How long finished mails are gathered into one move. */
+const GATHER_MS = 50;
+/** How long stopping waits for the batch in hand before the connection is cut. Nothing is lost by the cut, only repeated. */
+const STOP_GRACE_MS = 5000;
+
+/** Watches one folder for as long as it runs: connects, reconciles, waits, and connects again when that ends. */
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #mailbox: string;
+  #wake = new Wake();
+  #client: ImapFlow | null = null;
+  #mark: Mark | null = null;
+  #stopping = false;
+  #running: Promise<void> | null = null;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.#mailbox = mailboxName(options.login, options.folder);
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** A job of the queue has come to its end: its mail can be filed away. */
+  finished(id: string): void {
+    this.#wake.finished(id);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake.now();
+    const cut = setTimeout(() => this.#client?.close(), STOP_GRACE_MS);
+    await this.#running;
+    clearTimeout(cut);
+  }
+
+  async #run(): Promise<void> {
+    const { log, report } = this.#options;
+    for (let failures = 0; !this.#stopping; ) {
+      this.#wake = new Wake();
+      try {
+        await this.#session(() => {
+          failures = 0;
+          report({ ok: true });
+        });
+      } catch (error) {
+        if (this.#stopping) break;
+        const reason = error instanceof Error ? error.message : String(error);
+        const refused = error instanceof MailboxRefusedError;
+        const waitMs = backoffMs(refused ? REFUSED_BACKOFF_MS : BACKOFF_MS, failures++);
+        report({ ok: false, reason });
+        const level = refused ? 'error' : 'warn';
+        log[level]({ action: 'mailbox.down', reason, retryInMs: waitMs }, 'the mailbox cannot be watched now');
+        await this.#wake.next(waitMs, 0);
+      }
+    }
+  }
+
+  /** One connection from log-in to its end. Always ends by throwing, unless the watcher is stopped. */
+  async #session(working: () => void): Promise<void> {
+    const { log, pollMs } = this.#options;
+    const wake = this.#wake;
+    const client = await connectImap(this.#options.login, log);
+    this.#client = client;
+    let closed = false;
+    client.on('close', () => {
+      closed = true;
+      wake.now();
+    });
+    client.on('exists', () => wake.newMail());
+    try {
+      const reconciler = await this.#open(client);
+      const ended = () => closed || this.#stopping;
+      await reconciler.pass('all', ended);
+      working();
+      log.info({ action: 'mailbox.watched', mailbox: this.#mailbox }, 'watching the mailbox');
+      for (let lastFullPass = Date.now(); !ended(); ) {
+        const { newMail, finished, timedOut } = await wake.next(
+          Math.max(0, lastFullPass + pollMs - Date.now()),
+          GATHER_MS,
+        );
+        if (ended()) break;
+        await reconciler.fileFinished(finished);
+        if (timedOut) {
+          await reconciler.pass('all', ended);
+          lastFullPass = Date.now();
+          working();
+        } else if (newMail || finished.length > 0) {
+          // Finished mails make room for those that waited in the mailbox.
+          await reconciler.pass('new', ended);
+        }
+      }
+      if (this.#stopping) await client.logout();
+      else throw new MailboxUnavailableError(`${this.#options.login.host} ended the connection`);
+    } finally {
+      this.#client = null;
+      client.close();
+    }
+  }
+
+  async #open(client: ImapFlow): Promise<Reconciler> {
+    const { folder, backlog, ledger, judge, log } = this.#options;
+    const status = await client.status(folder, { uidNext: true, uidValidity: true }).catch((error: unknown) => {
+      throw new MailboxRefusedError(`the folder ${folder} cannot be opened; see IMAP_FOLDER`, 'IMAP_FOLDER', {
+        cause: error,
+      });
+    });
+    const fresh: Mark = {
+      uidValidity: String(status.uidValidity),
+      // With a backlog to import nothing is old, and the note must say so: a later change to skip must not cut it off.
+      uidNext: backlog === 'import' ? 1 : (status.uidNext ?? 1),
+      date: backlog === 'import' ? new Date(0) : new Date(),
+    };
+    const { paths, mark } = await prepareFolders(client, folder, fresh, this.#mark);
+    if (!mark && backlog === 'skip') {
+      throw new MailboxRefusedError(
+        `the note in ${paths.Processed.replace(/.Processed$/, '')} that says which mail in ${folder} is old is gone, and it is not guessed: ` +
+          'set IMAP_BACKLOG=import to make tickets of all that stands there, or delete the Mail2Ticket folders to leave all of it alone',
+        'IMAP_BACKLOG',
+      );
+    }
+    this.#mark = mark;
+    const opened = await client.mailboxOpen(folder);
+    if (opened.readOnly) throw new MailboxRefusedError(`the folder ${folder} is read-only for IMAP_USER`, 'IMAP_USER');
+    const keywords = opened.permanentFlags?.has('\\*') || (opened.permanentFlags?.has(QUEUED_KEYWORD) ?? false);
+    return new Reconciler({
+      client,
+      mailbox: this.#mailbox,
+      folder,
+      uidValidity: String(opened.uidValidity),
+      keywords,
+      paths,
+      mark: backlog === 'import' ? null : mark,
+      ledger,
+      judge,
+      log,
+      now: Date.now,
+    });
+  }
+}
+
+/** The mailbox in every identity, as an IMAP URL (RFC 5092): stable, and different for every account and folder. */
+export function mailboxName({ user, host }: Pick<ImapLogin, 'user' | 'host'>, folder: string): string {
+  return `imap://${encodeURIComponent(user)}@${host}/${encodeURIComponent(folder)}`;
+}
+
+function backoffMs({ first, last }: { first: number; last: number }, failures: number): number {
+  const full = Math.min(last, first * 2 ** Math.min(failures, 20));
+  return Math.round(full / 2 + Math.random() * (full / 2));
+}

@@ -1,0 +1,54 @@
+import type { Judgement } from './decision.js';
+import type { Envelope } from './identity.js';
+import type { Outcome } from './outcome.js';
+
+/** Where a mail stood when it was queued. UIDs mean nothing without the folder's UIDVALIDITY (RFC 3501 section 2.3.1.1). */
+export interface MailLocation {
+  readonly folder: string;
+  /** A bigint as text, since JSON has none. */
+  readonly uidValidity: string;
+  readonly uid: number;
+}
+
+/** The three folders a settled mail is moved to. */
+export type SettledFolder = 'Processed' | 'Ignored' | 'Failed';
+
+/** A mail on its way into the ledger. */
+export interface NewEntry {
+  /** The key in the ledger: identity.ts. */
+  readonly id: string;
+  readonly mailbox: string;
+  readonly location: MailLocation;
+  readonly envelope: Envelope;
+  readonly fingerprint: string;
+  readonly judgement: Judgement;
+  /** Whether it may have been delivered before, so that the first attempt looks at the helpdesk before it posts. */
+  readonly lookFirst: boolean;
+}
+
+/** What the ledger says of a mail it knows. */
+export interface LedgerEntry {
+  readonly fingerprint: string;
+  /** INTERNALDATE of the mail that was queued: moving and copying keep it, a second delivery does not. */
+  readonly receivedAt: string;
+  /** Where the mail was moved to once it was settled; null until then. */
+  readonly filedIn: SettledFolder | null;
+  readonly state: EntryState;
+}
+
+export type EntryState =
+  | { readonly kind: 'under way' }
+  | { readonly kind: 'settled'; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** The folder where a mail with this state belongs; null while it is under way. */
+export function folderFor(state: EntryState): SettledFolder | null {
+  switch (state.kind) {
+    case 'under way':
+      return null;
+    case 'failed':
+      return 'Failed';
+    case 'settled':
+      return state.outcome.kind === 'ignored' ? 'Ignored' : 'Processed';
+  }
+}
