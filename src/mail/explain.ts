@@ -1,12 +1,16 @@
 import type { Automatic } from './automatic.js';
 import type { Bounce } from './bounce.js';
+import { cleanLine } from './clean.js';
 import { judge } from './decide.js';
 import type { Decision, ReplyRequest, TicketRequest, TraceStep } from './decision.js';
 import type { Address, Attachment } from './message.js';
 import { parseMail } from './parse.js';
 import type { MailPolicy } from './policy.js';
 
-/** What became or would become of a mail, and why: the JSON that the `explain` command prints. */
+/**
+ * What becomes of a mail, and why: the JSON that the `explain` command prints. Everything in it is cleaned, since it ends
+ * on terminals, where control characters are commands.
+ */
 export interface Explanation {
   readonly decision: Decision['kind'];
   readonly reason: string;
@@ -43,14 +47,18 @@ export async function explain(bytes: Uint8Array, policy: MailPolicy): Promise<Ex
     ticketId: decision.kind === 'reply' ? (decision.ticketIds[0] ?? null) : null,
     request: requestOf(decision),
     mail: {
-      messageId: mail.messageId,
-      from: mail.from,
-      to: mail.to,
-      subject: mail.subject,
+      messageId: mail.messageId && cleanLine(mail.messageId),
+      from: mail.from && shownAddress(mail.from),
+      to: mail.to.map(shownAddress),
+      subject: cleanLine(mail.subject),
       date: isoDate(mail.date),
       text,
       quoted,
-      attachments: mail.attachments.map(({ filename, contentType, bytes }) => ({ filename, contentType, bytes })),
+      attachments: mail.attachments.map(({ filename, contentType, bytes }) => ({
+        filename: cleanLine(filename),
+        contentType: cleanLine(contentType),
+        bytes,
+      })),
     },
     automatic: { kind: automatic.kind, evidence: automatic.evidence },
     ...(bounce !== null && { bounce }),
@@ -69,7 +77,65 @@ function requestOf(decision: Decision): Explanation['request'] {
   }
 }
 
+function shownAddress({ address, name }: Address): Address {
+  return { address: cleanLine(address), name: cleanLine(name) };
+}
+
 /** A Date header can hold a date beyond the range of Date, for which toISOString throws. */
 function isoDate(date: Date | null): string | null {
   return date === null || Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** The explanation as text for a terminal. */
+export function renderExplanation(e: Explanation): string {
+  const { message, ...fields } = e.request ?? { message: e.mail.text };
+  return [
+    `${headline(e)}\n${e.reason}`,
+    section('Mail', [
+      ['from', e.mail.from === null ? '(nobody)' : mailbox(e.mail.from)],
+      ['to', e.mail.to.map(mailbox).join(', ')],
+      ['subject', e.mail.subject],
+      ['date', e.mail.date ?? ''],
+      ['message-id', e.mail.messageId ?? ''],
+      ['written by', e.automatic.kind === 'none' ? 'a person' : `${e.automatic.kind} (${e.automatic.evidence})`],
+      ...(e.bounce?.recipients ?? []).map(({ address, status }) => ['bounced', `${address} ${status}`] as const),
+    ]),
+    section('Sent to the helpdesk', Object.entries(fields).flatMap(formField)),
+    block(e.request === null ? 'Text (not sent)' : 'Message', message),
+    block('Cut off as quoted', e.mail.quoted),
+    `Rules\n${e.trace.map(({ rule, matched, evidence }) => row(`${matched ? '✓' : '·'} ${rule}`, evidence)).join('\n')}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+function headline({ decision, ticketId }: Explanation): string {
+  if (decision === 'reply') return `REPLY to ticket #${ticketId}`;
+  return decision === 'create' ? 'CREATE a ticket' : 'IGNORE';
+}
+
+function mailbox({ address, name }: Address): string {
+  return name === '' ? address : `${name} <${address}>`;
+}
+
+/** `custom_fields` has a row for each of its fields. */
+function formField([name, value]: [string, unknown]): (readonly [string, string])[] {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).map(([id, text]) => [`${name}[${id}]`, String(text)] as const)
+    : [[name, String(value)]];
+}
+
+/** Rows without a value are left out, and a section without rows too. */
+function section(title: string, rows: readonly (readonly [string, string])[]): string {
+  const told = rows.filter(([, value]) => value !== '');
+  return told.length === 0 ? '' : [title, ...told.map(([name, value]) => row(name, value))].join('\n');
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(18)} ${value}`;
+}
+
+function block(title: string, text: string): string {
+  return text === '' ? '' : [title, ...text.split('\n').map((line) => `  | ${line}`.trimEnd())].join('\n');
 }

@@ -9,8 +9,11 @@ export type Forward =
   | { readonly kind: 'of'; readonly original: Address }
   | { readonly kind: 'unclear'; readonly why: string };
 
-/** Words before the subject by which mail programs mark a forward: en, de, fr and it, es and pt, nl, Nordic. */
-const FORWARD_SUBJECT = /^\s*(?:(?:re|aw|sv|antw)\s*:\s*)*(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb)\s*:/i;
+/**
+ * The mark mail programs set before the subject of a forward: en and most others, de, fr, es and pt, it, nl, Nordic. Before
+ * it only a tag in brackets may stand (`[EXTERNAL]`): `Re: Fwd:` answers a forward and is none.
+ */
+const FORWARD_SUBJECT = /^\s*(?:\[[^\]]{0,60}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb)\s?:/i;
 
 /**
  * Finds the original sender of a mail that one of our people forwards. Nothing but the From line of a forwarded header
@@ -34,38 +37,18 @@ export function forwardOf(mail: IncomingMail, policy: MailPolicy): Forward {
 type Role = 'from' | 'to' | 'date' | 'subject' | 'other';
 
 /** The names of the lines in a forwarded header block: en, de, fr, es, it, nl, pt. */
+const NAMES: Readonly<Record<Role, string>> = {
+  from: 'from, von, de, da, van',
+  to: 'to, an, à, a, pour, para, aan',
+  date: 'date, sent, datum, gesendet, envoyé, envoyé le, fecha, enviado, enviado el, data, inviato, verzonden',
+  subject: 'subject, betreff, objet, sujet, asunto, oggetto, onderwerp, assunto',
+  other: 'cc, bcc, reply-to, antwort an, répondre à, rép. à, kopie, kopie (cc), copie à, copia, organization',
+};
+
 const ROLES: ReadonlyMap<string, Role> = new Map(
-  Object.entries({
-    from: ['from', 'von', 'de', 'da', 'van'],
-    to: ['to', 'an', 'à', 'a', 'para', 'aan'],
-    date: [
-      'date',
-      'sent',
-      'datum',
-      'gesendet',
-      'envoyé',
-      'envoyé le',
-      'fecha',
-      'enviado',
-      'enviado el',
-      'data',
-      'inviato',
-      'verzonden',
-    ],
-    subject: ['subject', 'betreff', 'objet', 'asunto', 'oggetto', 'onderwerp', 'assunto'],
-    other: [
-      'cc',
-      'bcc',
-      'reply-to',
-      'antwort an',
-      'répondre à',
-      'kopie',
-      'kopie (cc)',
-      'copie à',
-      'resent-from',
-      'organization',
-    ],
-  }).flatMap(([role, names]) => names.map((name) => [name, role as Role])),
+  (['from', 'to', 'date', 'subject', 'other'] as const).flatMap((role) =>
+    NAMES[role].split(', ').map((name) => [name, role] as const),
+  ),
 );
 
 /** Lines that may stand between two lines of a block: the rest of a long To, or the blank lines HTML leaves between them. */

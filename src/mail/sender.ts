@@ -47,9 +47,15 @@ export function asRequester({ address, name }: Address): Pick<Requester, 'user_e
   return isBlank(shown) ? { user_email: address } : { user_email: address, name: shown };
 }
 
-/** Whether the helpdesk can take the address as it is: one `@` part on each side, no blanks or brackets, not too long to store. */
+/**
+ * One address as the helpdesk can store it: no blanks or brackets, and one `@` only, but in a quoted local part. A second
+ * one (`victim@example.com@evil.example`) is read as one address here and as another there.
+ */
+const USABLE_ADDRESS = /^(?:"[^\s\p{C}<>"]+"|[^\s\p{C}<>,;:@"()[\]]+)@[^\s\p{C}<>,;:@"()]+$/u;
+
+/** Whether the helpdesk can take the address as it is. */
 export function isUsable(address: string): boolean {
-  return address.length <= MAX_NAME_CHARACTERS && /^[^\s\p{C}<>,;]+@[^\s\p{C}<>,;@"]+$/u.test(address);
+  return address.length <= MAX_NAME_CHARACTERS && USABLE_ADDRESS.test(address);
 }
 
 /** What the sender's mail program gives as the organization, undefined where it gives none. */
