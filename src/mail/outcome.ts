@@ -8,5 +8,11 @@ export type Outcome =
       /** Why a mail with a tag became a new ticket; absent where that was the decision. */
       readonly note?: string;
     }
-  | { readonly kind: 'replied'; readonly ticketId: string; readonly adopted: boolean }
+  | {
+      readonly kind: 'replied';
+      readonly ticketId: string;
+      readonly adopted: boolean;
+      /** Absent where the helpdesk does not tell. */
+      readonly replyId?: string;
+    }
   | { readonly kind: 'ignored'; readonly reason: string };

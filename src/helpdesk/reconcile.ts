@@ -1,0 +1,90 @@
+import { MAX_CANDIDATES } from '../limits.js';
+import type { TicketRequest } from '../mail/decision.js';
+import type { TicketSummary, TicketView } from './answers.js';
+import type { HelpdeskClient } from './client.js';
+import { isSameText } from './same-text.js';
+
+/*
+ * Did an earlier attempt get through? The API takes no idempotency key, so the only way to know is to look for what that
+ * attempt would have left behind.
+ */
+
+/** What other mails hold already. The ledger answers. */
+export interface Claims {
+  /** Whether another mail's entry holds this ticket: of two mails with the same words each must get its own. */
+  isTaken(ticketId: string): Promise<boolean>;
+  /** The same for a reply. Without it, of two equal answers to one ticket the second may take the first for its own. */
+  isReplyTaken?(replyId: string): Promise<boolean>;
+}
+
+/** How the mail's own ticket is told from others. */
+export interface Recognition {
+  /** INTERNALDATE of the mail; what was made before it came is not its own. Null where it is not known. */
+  readonly receivedAt: Date | null;
+  /** The custom field that carries the Message-ID, and its value for this mail. It decides where the ticket has it filled in. */
+  readonly messageIdField: { readonly id: string; readonly value: string } | null;
+}
+
+/**
+ * The helpdesk's dates have no time zone: read as UTC, one from a server at UTC-12 looks 12 hours too early. The rest is for
+ * clocks that go wrong. So a date can rule out yesterday's tickets, and no more.
+ */
+const DATE_MARGIN_MS = 14 * 60 * 60 * 1000;
+
+/**
+ * The sender's ticket that an earlier attempt made of this request, or null. Looks at the newest MAX_CANDIDATES tickets with
+ * the same subject, each of which costs a call. Rejects as the client does: then nothing is known.
+ */
+export async function findTicket(
+  helpdesk: Pick<HelpdeskClient, 'listTickets' | 'viewTicket'>,
+  ticket: TicketRequest,
+  by: Recognition,
+  claims: Claims,
+): Promise<string | null> {
+  const tickets = await helpdesk.listTickets(ticket.user_email);
+  const candidates = tickets
+    .filter((candidate) => isSameText(candidate.subject, ticket.subject) && isRecent(candidate.created_at, by))
+    .sort(newestFirst);
+  let looks = 0;
+  for (const candidate of candidates) {
+    if (await claims.isTaken(candidate.id)) continue;
+    if (++looks > MAX_CANDIDATES) break;
+    const view = await helpdesk.viewTicket(candidate.id, ticket.user_email);
+    if (view && isOwn(view, ticket, by)) return candidate.id;
+  }
+  return null;
+}
+
+/** The reply in a ticket that an earlier attempt made of this message, or null. */
+export async function findReply(
+  view: TicketView,
+  message: string,
+  by: Pick<Recognition, 'receivedAt'>,
+  claims: Claims,
+): Promise<string | null> {
+  for (const reply of view.replies) {
+    if (!isRecent(reply.created_at, by) || !isSameText(reply.message, message)) continue;
+    if (!(await claims.isReplyTaken?.(reply.id))) return reply.id;
+  }
+  return null;
+}
+
+function isOwn(view: TicketView, ticket: TicketRequest, { messageIdField }: Recognition): boolean {
+  const messageId = messageIdField && view.custom_fields[messageIdField.id]?.value;
+  return messageId ? isSameText(messageId, messageIdField.value) : isSameText(view.ticket.message, ticket.message);
+}
+
+function isRecent(createdAt: string, { receivedAt }: Pick<Recognition, 'receivedAt'>): boolean {
+  const time = asUtc(createdAt);
+  return receivedAt === null || Number.isNaN(time) || time >= receivedAt.getTime() - DATE_MARGIN_MS;
+}
+
+function newestFirst(a: TicketSummary, b: TicketSummary): number {
+  // Ids count up, so they order tickets of one second, and all of them where there are no dates.
+  return asUtc(b.created_at) - asUtc(a.created_at) || Number(b.id) - Number(a.id);
+}
+
+/** `2024-06-01 12:00:00`, or a date that names its zone; NaN where it is neither. */
+function asUtc(date: string): number {
+  return Date.parse(/^\d{4}-\d\d-\d\d[ T][\d:.]+$/.test(date) ? `${date.replace(' ', 'T')}Z` : date);
+}
