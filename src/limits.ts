@@ -59,3 +59,45 @@ export const MAX_TRACE_EVIDENCE_CHARACTERS = 300;
 
 /** Repairs that a trace tells of: a mail of ten thousand broken parts has as many. */
 export const MAX_TRACE_REPAIRS = 20;
+
+/** Bytes of one answer of the helpdesk. A list of 100,000 tickets is about 15 MB; a ticket's replies have 64 KB each. */
+export const MAX_HELPDESK_RESPONSE_BYTES = 16 * 1024 * 1024;
+
+/** Characters of the helpdesk's own words that reach a log or a dead letter: a PHP error page can be any length. */
+export const MAX_API_MESSAGE_CHARACTERS = 300;
+
+/** Milliseconds that one Retry-After can hold up the queue. A date in the wrong century must not stop it for good. */
+export const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
+
+/** Tickets of one sender that are opened to see whether one is the mail's own. A monitoring system has thousands with one subject. */
+export const MAX_CANDIDATES = 100;
+
+/** Bytes of the header of a mail or of one of its parts. Real ones reach 100 kB (thousands of recipients); what follows is left unread. */
+export const MAX_HEADER_BYTES = 1024 * 1024;
+
+/** Fields of one header. A mail that went through many filters has about 200. */
+export const MAX_HEADER_FIELDS = 2000;
+
+/** Parts of one mail. The next ones stay bytes of the part before: a mail of 100,000 parts must not become 100,000 objects. */
+export const MAX_MIME_PARTS = 1000;
+
+/** Multiparts within multiparts. Real mail reaches about 10 through forwarding and mailing lists; deeper ones would cost stack. */
+export const MAX_MIME_DEPTH = 50;
+
+/** Characters of an address field that are read. 40,000 recipients would take a quarter of a second; no rule looks beyond some hundreds. */
+export const MAX_ADDRESS_FIELD_CHARACTERS = 64 * 1024;
+
+/** Bytes that are looked at to guess a charset, or a boundary that the header does not name. */
+export const MAX_CHARSET_SAMPLE_BYTES = 64 * 1024;
+
+/** Characters of a body in which a bounce's words and recipients are looked for: servers write theirs first, the returned mail may follow whole. */
+export const MAX_BOUNCE_TEXT_CHARACTERS = 64 * 1024;
+
+/** Recipients read from one bounce: a mailing's report can name thousands, and nobody acts on the hundredth. */
+export const MAX_BOUNCE_RECIPIENTS = 100;
+
+/** Stack traces BullMQ keeps of a job's failed attempts; without a bound five days of retries grow into megabytes. */
+export const MAX_ATTEMPT_STACKTRACES = 3;
+
+/** Server errors in a row for one mail, each while other mails got through, before it counts as the mail's own fault. */
+export const MAX_REFUSALS_AMID_SUCCESS = 6;
