@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import { PGlite } from '@electric-sql/pglite';
+import { QueueUnavailableError } from '../errors.js';
+import { lockDirectory } from './directory-lock.js';
+import { EmbeddedBridge } from './embedded-bridge.js';
+
+/** PostgreSQL inside this process, kept in a directory. */
+export interface EmbeddedDatabase {
+  /** Absolute. */
+  readonly directory: string;
+  /** A new connection, for the `stream` option of `pg`. */
+  connect(): Duplex;
+  /** Ends the connections, closes the database cleanly and gives the directory back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database in `directory`, and makes both where they do not stand yet (a few seconds). A directory left by a
+ * process that was killed opens like any other.
+ * @param onBroken told when the database fails beyond repair while it is open
+ * @throws QueueUnavailableError where another process has it, or it cannot be written or read
+ */
+export async function openEmbedded(directory: string, onBroken: (error: Error) => void): Promise<EmbeddedDatabase> {
+  const path = resolve(directory);
+  const unlock = take(path);
+  try {
+    await prepare(path);
+    const database = await PGlite.create(join(path, 'db'));
+    const bridge = new EmbeddedBridge(database, onBroken);
+    return {
+      directory: path,
+      connect: () => bridge.connect(),
+      async close() {
+        await bridge.close();
+        await database.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw new QueueUnavailableError(`QUEUE_URL: the embedded database in ${path} cannot be opened: ${text(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function take(path: string): () => void {
+  let taken: ReturnType<typeof lockDirectory>;
+  try {
+    // Mails are in it: for this user's eyes only.
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    taken = lockDirectory(path);
+  } catch (error) {
+    throw new QueueUnavailableError(`QUEUE_URL: the directory ${path} cannot be written: ${text(error)}`, {
+      cause: error,
+    });
+  }
+  if (typeof taken === 'function') return taken;
+  throw new QueueUnavailableError(
+    `QUEUE_URL: the directory ${path} is in use by process ${taken.pid} on ${taken.place}; an embedded queue serves one process at a time`,
+  );
+}
+
+/**
+ * Makes the database's files in a process of its own, because that takes 800 MB of memory which a process never gives back;
+ * and under another name, so that one that was interrupted is not taken for a database.
+ */
+async function prepare(path: string): Promise<void> {
+  const [ready, fresh] = [join(path, 'db'), join(path, 'db.new')];
+  if (existsSync(ready)) return;
+  rmSync(fresh, { recursive: true, force: true });
+  const program = 'require(process.argv[1]).PGlite.create(process.argv[2]).then((database) => database.close())';
+  // No file of ours that would have another name and suffix once compiled; and none of our environment, which holds secrets.
+  const library = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  await promisify(execFile)(process.execPath, ['-e', program, library, fresh], { env: {} });
+  renameSync(fresh, ready);
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,175 @@
+import {
+  type BackendFactory,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type RedisOptions,
+  runMigrations,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { ConfigError } from '../errors.js';
+import { openEmbedded } from './embedded.js';
+import { firstConnection } from './unavailable.js';
+
+/** Where BullMQ keeps its jobs: what the queue's objects need of it, whichever it is. */
+export interface Store {
+  readonly kind: 'redis' | 'postgres' | 'embedded';
+  /** `host:port` or the directory, for people; never a credential. */
+  readonly where: string;
+  /** Makes the connections of one queue, worker or events object. The store knows its address: what stands in `connection` is not looked at. */
+  readonly connect: BackendFactory<IQueueBackend, object>;
+  /** Closes what is common to the connections, after all of them were closed. */
+  close(): Promise<void>;
+}
+
+/** BullMQ's keys at Redis, and its schema at PostgreSQL, stand under this name, so that they can share a server. */
+export const NAMESPACE = 'mail2ticket';
+
+/**
+ * Opens the store that QUEUE_URL names, and makes it ready for use: PostgreSQL's tables are made or brought up to date.
+ * @param deadlineMs how long it may be unreachable
+ * @throws QueueUnavailableError where it cannot be reached by then, or refuses us
+ * @throws ConfigError where the URL is none of `redis://…`, `rediss://…`, `postgres://…`, `embedded:DIRECTORY`
+ */
+export async function openStore(
+  queueUrl: string,
+  deadlineMs: number,
+  onBroken: (error: Error) => void,
+): Promise<Store> {
+  if (/^rediss?:\/\//.test(queueUrl)) return openRedis(queueUrl, deadlineMs);
+  if (/^postgres(ql)?:\/\//.test(queueUrl)) return openPostgres(queueUrl, deadlineMs);
+  const directory = /^embedded:(.+)$/s.exec(queueUrl)?.[1];
+  if (directory) return openEmbeddedStore(directory, onBroken);
+  throw badUrl();
+}
+
+/** Milliseconds that a silent peer is given: a frozen server or a connection that a firewall forgot answers nothing, not even an error. */
+const SILENCE_MS = 10_000;
+
+async function openRedis(url: string, deadlineMs: number): Promise<Store> {
+  const where = addressOf(url, '6379');
+  await firstConnection(where, deadlineMs, async (leftMs) => {
+    const redis = new Redis(url, { lazyConnect: true, connectTimeout: leftMs, retryStrategy: () => null });
+    let cause: unknown;
+    redis.on('error', (error) => {
+      cause = error;
+    });
+    try {
+      await redis.connect();
+      await redis.ping();
+    } catch (error) {
+      // connect() only says that the connection is closed; the reason went to the event.
+      throw cause ?? error;
+    } finally {
+      redis.disconnect();
+    }
+  });
+  const waiting: RedisOptions = {
+    connectTimeout: SILENCE_MS,
+    keepAlive: SILENCE_MS,
+    // BullMQ's own would wait up to 20 s after Redis is back.
+    retryStrategy: (tries) => Math.min(tries * 100, 1000),
+    maxRetriesPerRequest: null,
+    // Workers and events rest in commands of up to 10 s.
+    socketTimeout: 3 * SILENCE_MS,
+  };
+  // A queue is asked by somebody who waits for the answer: better an error at once than a call that hangs until Redis is back.
+  const prompt: RedisOptions = {
+    ...waiting,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: SILENCE_MS,
+  };
+  return {
+    kind: 'redis',
+    where,
+    connect: (name, opts, role) => {
+      const options = role?.blocking || role?.withBlockingConnection ? waiting : prompt;
+      return createRedisBackend(name, { ...opts, connection: { url, ...options } }, role);
+    },
+    close: async () => {},
+  };
+}
+
+async function openPostgres(url: string, deadlineMs: number): Promise<Store> {
+  const where = addressOf(url, '5432');
+  await firstConnection(where, deadlineMs, (leftMs) =>
+    migrate(new pg.Client({ connectionString: url, connectionTimeoutMillis: leftMs }), NAMESPACE),
+  );
+  const connection = {
+    connectionString: url,
+    schema: NAMESPACE,
+    max: 4,
+    connectionTimeoutMillis: SILENCE_MS,
+    query_timeout: 3 * SILENCE_MS,
+    keepAlive: true,
+  };
+  return {
+    kind: 'postgres',
+    where,
+    connect: (name, opts, role) => prompt(createPostgresBackend(name, { ...opts, connection }, role)),
+    close: async () => {},
+  };
+}
+
+async function openEmbeddedStore(directory: string, onBroken: (error: Error) => void): Promise<Store> {
+  const database = await openEmbedded(directory, onBroken);
+  const stream = () => database.connect();
+  try {
+    await migrate(new pg.Client({ stream }), EMBEDDED_SCHEMA);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  // All connections are one session, so there is nothing to gain by many.
+  const connection = { stream, schema: EMBEDDED_SCHEMA, max: 2 };
+  return {
+    kind: 'embedded',
+    where: database.directory,
+    connect: (name, opts, role) => prompt(createPostgresBackend(name, { ...opts, connection }, role)),
+    close: () => database.close(),
+  };
+}
+
+/** PGlite starts with this search path, and a client of the bridge cannot choose another. */
+const EMBEDDED_SCHEMA = 'public';
+
+/** Once, and before anything else: BullMQ would do it in each of its objects, every time. */
+async function migrate(client: pg.Client, schema: string): Promise<void> {
+  // Without a listener, a connection that breaks here would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await runMigrations(client, schema);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * While a job waits for a far day, a worker sleeps until NOTIFY wakes it, up to an hour. Behind a pooler that does not pass
+ * NOTIFY on, or after one that got lost, that would be an hour without tickets.
+ */
+function prompt<B extends IQueueBackend>(backend: B): B {
+  return Object.defineProperty(backend, 'maximumBlockTimeout', { value: 10 });
+}
+
+function addressOf(url: string, defaultPort: string): string {
+  try {
+    const { hostname, port } = new URL(url);
+    return `${hostname || 'localhost'}:${port || defaultPort}`;
+  } catch {
+    throw badUrl();
+  }
+}
+
+/** Does not repeat the URL: a password may stand in it. */
+function badUrl(): ConfigError {
+  return new ConfigError([
+    {
+      variable: 'QUEUE_URL',
+      message: 'is not a URL of the kind redis://…, rediss://…, postgres://… or embedded:DIRECTORY',
+    },
+  ]);
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QueueUnavailableError } from '../errors.js';
+
+/** What the errors of a store that is away have in common, by library: system and TLS codes, SQLSTATE, ioredis' messages. */
+const UNREACHABLE_CODES =
+  /^(ECONN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|08|57P0|53300)/;
+const UNREACHABLE_MESSAGES =
+  /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Reached the max retries|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|LOADING |CLUSTERDOWN|READONLY )/i;
+
+/** What a store says that answers, and will say again: wrong password, no such database, a right that is lacking, a bad certificate. */
+const REFUSAL =
+  /^(28|3D000|42501|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS)|^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/;
+
+/** Whether an error of BullMQ, ioredis or pg means that the store could not be reached, or did not answer. What was asked may have been carried out. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  return UNREACHABLE_CODES.test(codeOf(error)) || UNREACHABLE_MESSAGES.test(error.message);
+}
+
+/**
+ * Waits for an answer of the store.
+ * @param where for the message, without credentials
+ * @throws QueueUnavailableError in place of an error that says that the store could not be reached; other errors as they are
+ */
+export async function whenAvailable<T>(answer: Promise<T>, where: string): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw isUnavailable(error) ? unavailable(where, error) : error;
+  }
+}
+
+/**
+ * Waits for the first answer of the store.
+ * @throws QueueUnavailableError where it fails, or has not come after `deadlineMs`
+ */
+export async function firstAnswer<T>(where: string, deadlineMs: number, answer: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const late = sleep(deadlineMs, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`no answer within ${deadlineMs} ms`);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } catch (error) {
+    throw unavailable(where, error);
+  } finally {
+    late.catch(() => {});
+    timer.abort();
+  }
+}
+
+/**
+ * Tries until it succeeds once, every half second.
+ * @param attempt gets the milliseconds that are left, and is to fail after them
+ * @throws QueueUnavailableError after `deadlineMs`, at once where the store answers but refuses us
+ */
+export async function firstConnection<T>(
+  where: string,
+  deadlineMs: number,
+  attempt: (leftMs: number) => Promise<T>,
+): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    try {
+      return await attempt(Math.max(1, end - Date.now()));
+    } catch (error) {
+      if (isRefusal(error) || Date.now() + RETRY_MS >= end) throw unavailable(where, error);
+    }
+    await sleep(RETRY_MS);
+  }
+}
+
+const RETRY_MS = 500;
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && (REFUSAL.test(codeOf(error)) || REFUSAL.test(error.message));
+}
+
+function unavailable(where: string, error: unknown): QueueUnavailableError {
+  // ioredis hangs the command on its error: AUTH with the password, or a job with the mail.
+  if (error instanceof Error && 'command' in error) delete error.command;
+  return new QueueUnavailableError(`the queue's store, ${where}, cannot be used: ${reasonOf(error)}`, { cause: error });
+}
+
+/** One line on an error that holds no data: the other fields of a driver's error hold commands, with passwords and mails in them. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  if (!(error instanceof Error)) return 'unknown';
+  return error.message || codeOf(error) || error.name;
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
