@@ -15,15 +15,15 @@ export function listAttachments(attachments: readonly Attachment[]): string {
   return ['Attachments (in the mailbox, not in this ticket):', ...lines].join('\n');
 }
 
-function describe(attachment: Attachment): string {
-  const name = shown(attachment.filename) || '(no name)';
-  const type = shown(attachment.contentType) || 'application/octet-stream';
-  return `${name} (${type}, ${humanSize(attachment.bytes)})`;
+function describe({ filename, contentType, bytes }: Attachment): string {
+  const name = clampCharacters(cleanLine(filename), MAX_ATTACHMENT_NAME_CHARACTERS) || '(no name)';
+  // What is no type is not worth showing, and could be as long as a header.
+  const type = CONTENT_TYPE.test(contentType) ? contentType : 'application/octet-stream';
+  return `${name} (${type}, ${humanSize(bytes)})`;
 }
 
-function shown(text: string): string {
-  return clampCharacters(cleanLine(text), MAX_ATTACHMENT_NAME_CHARACTERS);
-}
+/** RFC 6838 section 4.2, but shorter: the longest in use have some 80 characters. */
+const CONTENT_TYPE = /^[\w.+!#$&^-]{1,40}\/[\w.+!#$&^-]{1,80}$/;
 
 /** A size as people read it, in powers of 1000: `0 bytes`, `1.2 kB`, `35 MB`. */
 export function humanSize(bytes: number): string {

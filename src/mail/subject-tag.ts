@@ -24,25 +24,23 @@ export function ticketIds(subject: string, format: string): number[] {
 
 /**
  * Linear: all parts are literals, and between them at most three blanks and ten digits are tried.
- * A tag that begins or ends in a letter, a digit or `#` must stand apart, so that `#{id}` does not find the number of
- * another tool in `Ticket#2026`, nor the first ten digits of a longer one.
+ * A tag without brackets must stand apart, so that `#{id}` does not find the number of another tool in `Ticket#2026`, nor
+ * the first ten digits of a longer one.
  */
 function tagPattern(format: string): RegExp | null {
   const at = format.indexOf('{id}');
   if (at < 0) return null;
   const before = literal(format.slice(0, at));
   const after = literal(format.slice(at + '{id}'.length));
-  const apart = {
-    left: /^[[({<]/.test(format) ? '' : '(?<![\\p{L}\\p{N}])',
-    right: after === '' ? '(?![\\p{L}\\p{N}])' : '',
-  };
-  return new RegExp(`${apart.left}${before}\\s{0,3}(\\d{1,10})\\s{0,3}${after}${apart.right}`, 'giu');
+  const left = /^\\[[({]/.test(before) ? '' : '(?<![\\p{L}\\p{N}])';
+  const right = after === '' ? '(?![\\p{L}\\p{N}])' : '';
+  return new RegExp(`${left}${before}\\s{0,3}(\\d{1,10})\\s{0,3}${after}${right}`, 'giu');
 }
 
 /** The text as a pattern that matches nothing else; a blank matches one to three. */
 function literal(text: string): string {
   return text
     .trim()
-    .replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+    .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
     .replace(/\s+/g, '\\s{1,3}');
 }

@@ -1,0 +1,29 @@
+import type { HeaderField, IncomingMail } from '../../src/mail/message.js';
+
+/** A plain mail from a customer, but for what a test says of it. */
+export function aMail(parts: Partial<IncomingMail> = {}): IncomingMail {
+  return {
+    messageId: '<1@example.com>',
+    inReplyTo: null,
+    references: [],
+    from: { address: 'ann@example.com', name: 'Ann' },
+    replyTo: [],
+    to: [{ address: 'support@desk.example', name: '' }],
+    cc: [],
+    subject: 'The printer is on fire',
+    date: new Date('2026-03-01T09:00:00Z'),
+    headers: [],
+    text: 'Please help.',
+    html: null,
+    textIsFromHtml: false,
+    attachments: [],
+    reports: [],
+    repairs: [],
+    ...parts,
+  };
+}
+
+/** Header fields as parsing gives them: `{ Importance: 'high' }`. */
+export function headers(fields: Readonly<Record<string, string>>): HeaderField[] {
+  return Object.entries(fields).map(([name, value]) => ({ name: name.toLowerCase(), value }));
+}
