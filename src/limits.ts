@@ -78,7 +78,7 @@ export const MAX_HEADER_BYTES = 1024 * 1024;
 /** Fields of one header. A mail that went through many filters has about 200. */
 export const MAX_HEADER_FIELDS = 2000;
 
-/** Parts of one mail. The next ones stay bytes of the part before: a mail of 100,000 parts must not become 100,000 objects. */
+/** Parts of one mail; the next ones are left unread. A mail of 100,000 parts must not become 100,000 objects. */
 export const MAX_MIME_PARTS = 1000;
 
 /** Multiparts within multiparts. Real mail reaches about 10 through forwarding and mailing lists; deeper ones would cost stack. */
@@ -87,8 +87,8 @@ export const MAX_MIME_DEPTH = 50;
 /** Characters of an address field that are read. 40,000 recipients would take a quarter of a second; no rule looks beyond some hundreds. */
 export const MAX_ADDRESS_FIELD_CHARACTERS = 64 * 1024;
 
-/** Bytes that are looked at to guess a charset, or a boundary that the header does not name. */
-export const MAX_CHARSET_SAMPLE_BYTES = 64 * 1024;
+/** Bytes that are looked at to guess something the mail does not say: a charset, a boundary. More would not change the guess. */
+export const MAX_SAMPLE_BYTES = 64 * 1024;
 
 /** Characters of a body in which a bounce's words and recipients are looked for: servers write theirs first, the returned mail may follow whole. */
 export const MAX_BOUNCE_TEXT_CHARACTERS = 64 * 1024;
@@ -100,4 +100,25 @@ export const MAX_BOUNCE_RECIPIENTS = 100;
 export const MAX_ATTEMPT_STACKTRACES = 3;
 
 /** Server errors in a row for one mail, each while other mails got through, before it counts as the mail's own fault. */
-export const MAX_REFUSALS_AMID_SUCCESS = 6;
+export const MAX_REFUSALS_AMID_SUCCESS = 8;
+
+/** Characters of a line that are looked at to tell quotes from words; mail programs write no longer ones, and patterns stay cheap. */
+export const MAX_JUDGED_LINE_CHARACTERS = 500;
+
+/** Lines that one attribution ("On … Bob wrote:") may be wrapped into. Seen: 5. */
+export const MAX_ATTRIBUTION_LINES = 5;
+
+/** Lines of one quoted header block ("From: … Sent: …"); more are no header block, and the search stays linear in the lines. */
+export const MAX_HEADER_BLOCK_LINES = 40;
+
+/** Tickets and replies of which this process remembers the mail that holds them: some hundred bytes each. */
+export const MAX_CLAIMS_REMEMBERED = 100_000;
+
+/** Bytes of one machine-readable part of a report, or of a returned mail's header. Some servers return 100 kB of log with it. */
+export const MAX_REPORT_BYTES = 64 * 1024;
+
+/** Containers within containers (S/MIME, winmail.dat) that are opened. A signed mail that was signed again by a gateway makes two. */
+export const MAX_CONTAINER_DEPTH = 4;
+
+/** What parsing tells of broken bytes; a mail of a thousand broken parts says it once. */
+export const MAX_REPAIRS = 50;

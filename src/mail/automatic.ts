@@ -1,30 +1,233 @@
+import { isSuccess, readReports } from './bounce.js';
+import { bounceSigns, hasNullReturnPath, isFromDaemon } from './bounce-signs.js';
 import { header, type IncomingMail } from './message.js';
+import { absenceIn } from './out-of-office.js';
 import type { MailPolicy } from './policy.js';
 
 /** What kind of program wrote a mail, and what that means for it. */
 export interface Automatic {
   readonly kind: 'none' | 'auto-reply' | 'bounce' | 'list' | 'bulk' | 'auto-generated' | 'feedback-report';
-  /** The header or shape that decided it, one line; '' for `none`. */
+  /** The header field or shape that decided it, one line; '' where nothing did. */
   readonly evidence: string;
-  /** `ignore`: no ticket. `no-acknowledgement`: a ticket, but nothing may be sent back. `none`: a person's mail. */
+  /**
+   * `ignore`: no ticket, since nobody waits for an answer. `no-acknowledgement`: a web form, an alert or a newsletter may be
+   * a real request and becomes a ticket, but nothing may be sent back. `none`: a person's mail.
+   */
   readonly effect: 'ignore' | 'no-acknowledgement' | 'none';
 }
 
-const nothing: Automatic = { kind: 'none', evidence: '', effect: 'none' };
+type OwnAddresses = Pick<MailPolicy, 'ownAddresses'>;
 
-/** Whether the mail comes from an address of ours, so that taking it would loop. */
-export function isOwnMail(mail: IncomingMail, policy: Pick<MailPolicy, 'ownAddresses'>): boolean {
-  return mail.from !== null && policy.ownAddresses.includes(mail.from.address.toLowerCase());
+interface Rule extends Pick<Automatic, 'kind' | 'effect'> {
+  /** The evidence, or null where the rule does not match. */
+  readonly evidence: (mail: IncomingMail, policy: OwnAddresses) => string | null;
 }
 
-/** Says whether a person or a program wrote the mail (RFC 3834, RFC 3464, RFC 5965). */
-export function classify(mail: IncomingMail, _policy: Pick<MailPolicy, 'ownAddresses'>): Automatic {
-  const submitted = header(mail, 'auto-submitted')?.toLowerCase() ?? '';
-  if (/report-type="?delivery-status/i.test(header(mail, 'content-type') ?? ''))
-    return { kind: 'bounce', evidence: 'Content-Type: multipart/report', effect: 'ignore' };
-  if (submitted.startsWith('auto-replied'))
-    return { kind: 'auto-reply', evidence: 'Auto-Submitted: auto-replied', effect: 'ignore' };
-  if (submitted.startsWith('auto-'))
-    return { kind: 'auto-generated', evidence: `Auto-Submitted: ${submitted}`, effect: 'no-acknowledgement' };
-  return nothing;
+/**
+ * First match wins. A mail lost to a wrong `ignore` is worse than a program's mail that became a ticket, so `ignore` stands
+ * only where the sending program says itself what it is, or where several signs agree.
+ */
+const RULES: readonly Rule[] = [
+  { kind: 'feedback-report', effect: 'no-acknowledgement', evidence: feedbackReport },
+  { kind: 'auto-reply', effect: 'ignore', evidence: readReceipt },
+  { kind: 'auto-generated', effect: 'ignore', evidence: successReport },
+  { kind: 'bounce', effect: 'ignore', evidence: deliveryReport },
+  { kind: 'bounce', effect: 'ignore', evidence: failedRecipients },
+  { kind: 'bounce', effect: 'ignore', evidence: bounceSigns },
+  { kind: 'auto-reply', effect: 'ignore', evidence: (mail) => field(mail, 'auto-submitted', /^\W*auto-replied\b/i) },
+  { kind: 'auto-reply', effect: 'ignore', evidence: autoresponder },
+  { kind: 'auto-reply', effect: 'ignore', evidence: absenceNotice },
+  { kind: 'auto-reply', effect: 'ignore', evidence: exchangeRule },
+  { kind: 'auto-reply', effect: 'ignore', evidence: precedenceReply },
+  { kind: 'auto-reply', effect: 'no-acknowledgement', evidence: absentSubject },
+  { kind: 'list', effect: 'no-acknowledgement', evidence: (mail) => anyField(mail, LIST) ?? precedence(mail, /list/i) },
+  {
+    kind: 'bulk',
+    effect: 'no-acknowledgement',
+    evidence: (mail) => precedence(mail, /bulk|junk/i) ?? anyField(mail, BULK),
+  },
+  { kind: 'auto-generated', effect: 'no-acknowledgement', evidence: generated },
+  { kind: 'auto-generated', effect: 'no-acknowledgement', evidence: mailboxNobodyReads },
+  // Exchange sets it on people's mail too: it asks for silence and says nothing about the author.
+  { kind: 'none', effect: 'no-acknowledgement', evidence: asksForSilence },
+];
+
+/** Says whether a person or a program wrote the mail, and what follows (RFC 3834, RFC 3464, RFC 5965, RFC 8098). */
+export function classify(mail: IncomingMail, policy: OwnAddresses): Automatic {
+  for (const { kind, effect, evidence } of RULES) {
+    const found = evidence(mail, policy);
+    if (found !== null) return { kind, effect, evidence: found.slice(0, MAX_EVIDENCE_CHARACTERS) };
+  }
+  return { kind: 'none', effect: 'none', evidence: '' };
+}
+
+/**
+ * Whether the mail comes from an address of ours: taken as a ticket, the helpdesk's notification of that ticket would be the
+ * next one, for ever. So not even a Reply-To of someone else excepts it; a contact form must not write in our name.
+ */
+export function isOwnMail(mail: IncomingMail, { ownAddresses }: OwnAddresses): boolean {
+  return mail.from !== null && ownAddresses.includes(mail.from.address.toLowerCase());
+}
+
+const MAX_EVIDENCE_CHARACTERS = 200;
+
+/** The report type of a multipart/report (RFC 6522), '' for every other mail. */
+function reportType(mail: IncomingMail): string {
+  const type = header(mail, 'content-type') ?? '';
+  return /^\s*multipart\/report\b/i.test(type)
+    ? (/report-type\s*=\s*"?([\w-]+)/i.exec(type)?.[1]?.toLowerCase() ?? '')
+    : '';
+}
+
+function hasReport(mail: IncomingMail, contentType: string): boolean {
+  return mail.reports.some((report) => report.contentType === contentType);
+}
+
+/** A complaint of a recipient that a mail of ours is spam: somebody has to act on it, so it becomes a ticket. */
+function feedbackReport(mail: IncomingMail): string | null {
+  if (reportType(mail) === 'feedback-report') return 'Content-Type: multipart/report; report-type=feedback-report';
+  return hasReport(mail, 'message/feedback-report') ? 'a part message/feedback-report' : null;
+}
+
+function readReceipt(mail: IncomingMail): string | null {
+  return reportType(mail) === 'disposition-notification'
+    ? 'Content-Type: multipart/report; report-type=disposition-notification'
+    : null;
+}
+
+function successReport(mail: IncomingMail): string | null {
+  const reported = isReport(mail) ? readReports(mail) : [];
+  return reported.length > 0 && reported.every(isSuccess) ? 'a delivery report: it arrived at every recipient' : null;
+}
+
+function deliveryReport(mail: IncomingMail): string | null {
+  if (!isReport(mail)) return null;
+  const told = readReports(mail).map(({ action, status }) => `${action} ${status}`.trim());
+  return `a delivery report (RFC 3464)${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
+}
+
+/** A delivery report as a part makes no bounce of a mail: people forward one they got. The whole mail or its sender has to say so. */
+function isReport(mail: IncomingMail): boolean {
+  if (reportType(mail) === 'delivery-status') return true;
+  return hasReport(mail, 'message/delivery-status') && (reportType(mail) === '' ? isFromServer(mail) : true);
+}
+
+function isFromServer(mail: IncomingMail): boolean {
+  return hasNullReturnPath(mail) || isFromDaemon(mail) || /^postmaster@/i.test(mail.from?.address ?? '');
+}
+
+/** Set by exim and Gmail; people's mail never has it. */
+function failedRecipients(mail: IncomingMail): string | null {
+  return isFromServer(mail) ? field(mail, 'x-failed-recipients') : null;
+}
+
+/** Header fields of autoresponders. Their presence is enough, unless the value says no. */
+const AUTORESPONDER = [
+  'x-autoreply',
+  'x-auto-reply',
+  'x-autoreply-from',
+  'x-auto-reply-from',
+  'x-mail-autoreply',
+  'x-autorespond',
+  'x-autoresponse',
+  'x-autoresponder',
+  'x-vacation',
+];
+
+function autoresponder(mail: IncomingMail): string | null {
+  return (
+    anyField(mail, AUTORESPONDER) ??
+    field(mail, 'x-apple-action', /^vacation$/i) ??
+    field(mail, 'x-autogenerated', /^reply$/i) ??
+    field(mail, 'x-post-messageclass', /autoresponder/i) ??
+    field(mail, 'delivered-to', /^autoresponder$/i)
+  );
+}
+
+/** The subject of an absence notice and a second sign. The subject alone could be a person's question about such notices. */
+function absenceNotice(mail: IncomingMail): string | null {
+  const subject = absentSubject(mail);
+  const second =
+    field(mail, 'auto-submitted', /^\W*auto-/i) ??
+    precedence(mail, /auto_reply|bulk|junk/i) ??
+    asksForSilence(mail) ??
+    field(mail, 'in-reply-to') ??
+    field(mail, 'references') ??
+    nullReturnPath(mail);
+  return subject !== null && second !== null ? `${subject}, ${second}` : null;
+}
+
+function absentSubject(mail: IncomingMail): string | null {
+  const words = absenceIn(mail.subject);
+  return words === null ? null : `Subject: ${words}`;
+}
+
+/** Exchange's out-of-office rule in a language whose words are not known. The loop field alone also marks mail that a rule redirects. */
+function exchangeRule(mail: IncomingMail): string | null {
+  const signs = [field(mail, 'x-ms-exchange-inbox-rules-loop'), asksForSilence(mail), nullReturnPath(mail)];
+  return signs.every((sign) => sign !== null) ? signs.join(', ') : null;
+}
+
+/** Some autoresponders mark their answers so, and some helpdesks every mail they send: only an answer to something is a reply. */
+function precedenceReply(mail: IncomingMail): string | null {
+  const answered = field(mail, 'in-reply-to') ?? field(mail, 'references') ?? nullReturnPath(mail);
+  const marked = precedence(mail, /auto[_-]?reply/i);
+  return answered !== null && marked !== null ? `${marked}, ${answered}` : null;
+}
+
+const LIST = ['list-id', 'list-post', 'mailing-list', 'x-mailing-list'];
+const BULK = ['list-unsubscribe', 'feedback-id', 'x-campaign', 'x-csa-complaints'];
+
+/** Alerts, web forms, reports, cron: written by a program, but maybe about something a person has to do. */
+function generated(mail: IncomingMail): string | null {
+  return (
+    field(mail, 'auto-submitted', /^\W*auto-/i) ??
+    precedence(mail, /auto[_-]?reply/i) ??
+    anyField(mail, [
+      'x-autogenerated',
+      'x-auto-generated',
+      'x-fc-machinegenerated',
+      'x-cron-env',
+      'x-loop',
+      'tls-report-domain',
+    ]) ??
+    field(mail, 'x-amazon-mail-relay-type', /^notification$/i) ??
+    // The subject of an aggregate report, RFC 7489 section 7.2.1.1.
+    (/\breport domain: ?\S+/i.test(mail.subject) ? `Subject: ${mail.subject}` : null)
+  );
+}
+
+function mailboxNobodyReads(mail: IncomingMail): string | null {
+  const address = mail.from?.address ?? '';
+  return /^(?:.*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply|mailer-daemon|postmaster|abuse|root|cron|nobody|noreply\b.*)@/i.test(
+    address,
+  )
+    ? `From: ${address}`
+    : null;
+}
+
+function asksForSilence(mail: IncomingMail): string | null {
+  return field(mail, 'x-auto-response-suppress', /\b(?:all|oof|autoreply)\b/i);
+}
+
+function nullReturnPath(mail: IncomingMail): string | null {
+  return hasNullReturnPath(mail) ? 'Return-Path: <>' : null;
+}
+
+function precedence(mail: IncomingMail, value: RegExp): string | null {
+  return field(mail, 'precedence', value) ?? field(mail, 'x-precedence', value);
+}
+
+function anyField(mail: IncomingMail, names: readonly string[]): string | null {
+  for (const name of names) {
+    const found = field(mail, name, /^(?!\s*(?:no|false|0)?\s*$)/i);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** `name: value` of a header field whose value matches, for the evidence; null where there is none. */
+function field(mail: IncomingMail, name: string, value = /\S/): string | null {
+  const found = header(mail, name);
+  return found !== null && value.test(found) ? `${name}: ${found}` : null;
 }

@@ -1,9 +1,11 @@
-import type { IncomingMail } from './message.js';
+import { MAX_BOUNCE_RECIPIENTS, MAX_BOUNCE_TEXT_CHARACTERS } from '../limits.js';
+import { returnedParts } from './bounce-signs.js';
+import { header, type IncomingMail } from './message.js';
 
 /** What a bounce says of the mail that could not be delivered. */
 export interface Bounce {
   readonly recipients: readonly BouncedRecipient[];
-  /** The Message-ID of the returned mail, with its angle brackets. */
+  /** The Message-ID of the returned mail, with its angle brackets; null where the bounce does not tell. */
   readonly originalMessageId: string | null;
 }
 
@@ -11,11 +13,122 @@ export interface BouncedRecipient {
   readonly address: string;
   /** The enhanced status code (RFC 3463), as `5.1.1`; '' where none is told. */
   readonly status: string;
-  /** Whether trying again is of no use. */
+  /** Whether trying again is of no use: by the status' class, else by the action, else by the SMTP reply. */
   readonly permanent: boolean;
 }
 
-/** Reads whom a bounce is about. Null where the mail tells of no recipient. */
-export function readBounce(_mail: IncomingMail): Bounce | null {
-  return null;
+/** One recipient's block of a delivery report, successes included. */
+export interface ReportedRecipient extends BouncedRecipient {
+  /** `failed`, `delayed`, `delivered`, `relayed` or `expanded` in lower case; '' where none is told. */
+  readonly action: string;
+}
+
+/**
+ * Reads whom a bounce is about: from its delivery reports (RFC 3464), else from `X-Failed-Recipients`, else from the words.
+ * What is told of one recipient never reaches another. Null where no recipient failed or is late; whether the mail is a
+ * bounce at all is for classify to say.
+ */
+export function readBounce(mail: IncomingMail): Bounce | null {
+  const reported = readReports(mail);
+  const failed = reported.length > 0 ? reported.filter((each) => !isSuccess(each)) : readWords(mail);
+  if (failed.length === 0) return null;
+  return {
+    recipients: failed
+      .slice(0, MAX_BOUNCE_RECIPIENTS)
+      .map(({ address, status, permanent }) => ({ address, status, permanent })),
+    originalMessageId: originalMessageId(mail),
+  };
+}
+
+/** Whether the mail arrived at this recipient, so that the report is good news. */
+export function isSuccess({ action, status }: ReportedRecipient): boolean {
+  return ['delivered', 'relayed', 'expanded'].includes(action) || (action === '' && status.startsWith('2.'));
+}
+
+/** Every recipient of the mail's delivery reports; none where it has no such part. */
+export function readReports(mail: IncomingMail): ReportedRecipient[] {
+  return mail.reports
+    .filter(({ contentType }) => ['message/delivery-status', 'message/global-delivery-status'].includes(contentType))
+    .flatMap(({ text }) => text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS).split(/\r?\n[ \t]*(?:\r?\n[ \t]*)+/))
+    .flatMap(readBlock);
+}
+
+/** A block without a recipient is the one about the whole mail (RFC 3464 section 2.2). */
+function readBlock(block: string): ReportedRecipient[] {
+  const fields = new Map<string, string>();
+  for (const line of block.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/)) {
+    const [, name, value] = /^([!-9;-~]{1,76})\s*:\s*(.*)$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined && !fields.has(name.toLowerCase()))
+      fields.set(name.toLowerCase(), value);
+  }
+  const address = ['final-recipient', 'original-recipient', 'x-actual-recipient']
+    .map((name) => addressIn(fields.get(name) ?? ''))
+    .find((found) => found !== '');
+  if (address === undefined) return [];
+  const action = /^[a-z]+/.exec(fields.get('action')?.toLowerCase() ?? '')?.[0] ?? '';
+  return [{ address, action, ...verdict(fields.get('status') ?? '', action, fields.get('diagnostic-code') ?? '') }];
+}
+
+/** `rfc822; jane@example.com`, with or without the type and angle brackets. Some servers have only a local part. */
+function addressIn(value: string): string {
+  const bare = value.replace(/^\s*[\w-]+\s*;/, '').replace(/\([^)]*\)\s*$/, '');
+  return (/<([^<>\s]+)>/.exec(bare)?.[1] ?? bare).trim().replace(/^["']|["']$/g, '');
+}
+
+const STATUS = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+const REPLY_CODE = /(?<![\d.])([45])\d\d(?=[ \-#])/;
+
+/** The words of a server that goes on trying. */
+const LATE = /\bdelay|not yet|temporar|will (?:continue|keep|be retried)|still trying|no action is required/i;
+
+/** The server at the other end often says `5.1.1` where ours says only `5.0.0`: the exact one of the same class stands. */
+function verdict(statusField: string, action: string, words: string): Pick<BouncedRecipient, 'status' | 'permanent'> {
+  const own = STATUS.exec(statusField)?.[1] ?? '';
+  const other = STATUS.exec(words)?.[1] ?? '';
+  const isVague = own === '' || (/^\d\.0\.0$/.test(own) && other.startsWith(own.slice(0, 2)));
+  const status = isVague && other !== '' ? other : own;
+  if (status !== '') return { status, permanent: status.startsWith('5') };
+  if (action !== '') return { status, permanent: action === 'failed' };
+  const code = REPLY_CODE.exec(words)?.[1];
+  return { status, permanent: code === undefined ? !LATE.test(words) : code === '5' };
+}
+
+/** Where the server's own words end and the returned mail begins. */
+const RETURNED_FROM =
+  /^(?:[-=_ ]{3,}.*(?:original|returned|copy|unsent|below this line|message (?:follows|header)).*|return-path:.*|received: .*|.*original message.*:?|reporting-mta:.*)$/im;
+
+/** From an address at the start of a line on, to the next such line or the end of the server's words. */
+function readWords(mail: IncomingMail): ReportedRecipient[] {
+  const text = mail.text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS);
+  const words = text.slice(0, RETURNED_FROM.exec(text)?.index || undefined);
+  const told = new Map<string, string>();
+  let current = '';
+  for (const line of words.split(/\r?\n/)) {
+    const address =
+      /^[\s*•-]{0,12}(?:[\w -]{1,30}:\s*)?<?([^\s<>()":,;@]{1,64}@[a-z0-9.-]{1,255}[a-z0-9])>?[:,.;]?(?:\s|$)/i.exec(
+        line,
+      )?.[1];
+    if (address !== undefined) current = address;
+    if (current !== '') told.set(current, `${told.get(current) ?? ''}${line}\n`);
+  }
+  const failed =
+    header(mail, 'x-failed-recipients')
+      ?.split(',')
+      .map(addressIn)
+      .filter((address) => address !== '') ?? [];
+  const addresses = failed.length > 0 ? failed : [...told.keys()];
+  // A single recipient is meant by all of the words, wherever they stand.
+  const wordsOf = (address: string) => (addresses.length === 1 ? words : (told.get(address) ?? ''));
+  return addresses.map((address) => ({ address, action: '', ...verdict('', '', wordsOf(address)) }));
+}
+
+/** From the returned header, else from the text, else what the bounce answers (Gmail threads it so). */
+function originalMessageId(mail: IncomingMail): string | null {
+  const text = mail.text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS);
+  const ids = [...returnedParts(mail), ...mail.reports].map((part) => part.text).concat(text);
+  for (const part of ids) {
+    const id = /^(?:x-original-)?message-id:\s*(<[^<>\s]{1,998}>)/im.exec(part)?.[1];
+    if (id !== undefined) return id;
+  }
+  return mail.inReplyTo ?? mail.references.at(-1) ?? null;
 }

@@ -1,0 +1,149 @@
+import { MAX_BOUNCE_TEXT_CHARACTERS } from '../limits.js';
+import { header, type IncomingMail, type ReportPart } from './message.js';
+import type { MailPolicy } from './policy.js';
+
+/**
+ * Signs that a mail without a machine-readable report is a bounce all the same: old and small mail servers write to people
+ * only. No single sign is enough, since each of them stands in ordinary mail too: a customer pastes the bounce he got, a
+ * shop's contact form with a null return path says "Delivery failed" of a parcel. Without a sign of the sender nothing counts.
+ */
+interface Sign {
+  readonly name: string;
+  readonly weight: number;
+  readonly of: 'sender' | 'content';
+  readonly in: (mail: IncomingMail, text: string, policy: Pick<MailPolicy, 'ownAddresses'>) => boolean;
+}
+
+/** The sum of weights from which a mail counts as a bounce: words alone never reach it, a sender alone neither. */
+const ENOUGH = 5;
+
+const SIGNS: readonly Sign[] = [
+  { name: 'sent by a mail daemon', weight: 3, of: 'sender', in: isFromDaemon },
+  { name: 'null return path', weight: 2, of: 'sender', in: hasNullReturnPath },
+  { name: 'sent by the postmaster', weight: 2, of: 'sender', in: isFromPostmaster },
+  { name: 'X-Failed-Recipients', weight: 2, of: 'content', in: (mail) => header(mail, 'x-failed-recipients') !== null },
+  { name: 'the returned mail as a part', weight: 2, of: 'content', in: returnsPart },
+  { name: 'the returned mail in the text', weight: 1, of: 'content', in: returnsText },
+  { name: 'the returned mail is ours', weight: 1, of: 'content', in: returnsOurs },
+  { name: 'the subject of a bounce', weight: 1, of: 'content', in: (mail) => SUBJECT.test(mail.subject) },
+  { name: 'the words of a bounce', weight: 1, of: 'content', in: (_mail, text) => WORDS.test(text) },
+  { name: 'an SMTP reply', weight: 1, of: 'content', in: (_mail, text) => SMTP_REPLY.test(text) },
+  // A postmaster at his desk: his mail program names itself, or he answers within a thread.
+  { name: 'a person at a mail program', weight: -2, of: 'content', in: isWrittenByPerson },
+];
+
+/** The signs that make a mail a bounce, as one line, or null where they are not enough. */
+export function bounceSigns(mail: IncomingMail, policy: Pick<MailPolicy, 'ownAddresses'>): string | null {
+  const text = mail.text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS);
+  const seen = SIGNS.filter((sign) => sign.in(mail, text, policy));
+  if (!seen.some((sign) => sign.of === 'sender')) return null;
+  const weight = seen.reduce((sum, sign) => sum + sign.weight, 0);
+  return weight >= ENOUGH ? seen.map((sign) => sign.name).join(', ') : null;
+}
+
+/** Whether the mail was sent from the null address, to which nothing may be answered (RFC 5321 section 4.5.5). */
+export function hasNullReturnPath(mail: IncomingMail): boolean {
+  const path = header(mail, 'return-path');
+  return path !== null && /^\s*(?:<\s*>|<?mailer-daemon(?:@[^>]*)?>?)?\s*$/i.test(path);
+}
+
+/** Whether a mail server itself stands as the author: `MAILER-DAEMON`, by some without a domain, or nobody (`<>`). */
+export function isFromDaemon(mail: IncomingMail): boolean {
+  const author = mail.from?.address ?? header(mail, 'from') ?? '';
+  return /^\W*(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^\s*<\s*>\s*$/i.test(author);
+}
+
+function isFromPostmaster(mail: IncomingMail): boolean {
+  const { address, name } = mail.from ?? { address: '', name: '' };
+  return /^postmaster@/i.test(address) || /^mail deliver(?:y|y (?:sub)?)\s?(?:system|service)$/i.test(name);
+}
+
+function isWrittenByPerson(mail: IncomingMail): boolean {
+  return (
+    ['user-agent', 'in-reply-to', 'references', 'thread-index'].some((name) => header(mail, name) !== null) ||
+    /apple|iphone|ipad|outlook/i.test(header(mail, 'x-mailer') ?? '')
+  );
+}
+
+const RETURNED: ReadonlySet<string> = new Set(['message/rfc822', 'text/rfc822-headers', 'message/global']);
+
+/** The parts that hold the header of the mail that came back. */
+export function returnedParts(mail: IncomingMail): readonly ReportPart[] {
+  return mail.reports.filter(({ contentType }) => RETURNED.has(contentType));
+}
+
+function returnsPart(mail: IncomingMail): boolean {
+  return returnedParts(mail).length > 0;
+}
+
+/** Three fields of a header at the start of lines. Quoted ones (`> From:`) are a conversation, not a bounce. */
+function returnsText(mail: IncomingMail, text: string): boolean {
+  if (returnsPart(mail)) return false;
+  const fields = text.match(/^(?:return-path|received|message-id|mime-version|from|to|subject|date):\s/gim) ?? [];
+  return new Set(fields.map((field) => field.trim().toLowerCase())).size >= 3;
+}
+
+function returnsOurs(mail: IncomingMail, text: string, { ownAddresses }: Pick<MailPolicy, 'ownAddresses'>): boolean {
+  const authors = [...returnedParts(mail).map((part) => part.text), text].flatMap(
+    (part) => part.match(/^from:[^\n]{0,998}/gim)?.map((line) => line.toLowerCase()) ?? [],
+  );
+  return ownAddresses.some((own) => authors.some((author) => author.includes(own)));
+}
+
+/** Anchored: people write these words too, but in the middle of a subject or after a `Re:`. */
+const SUBJECT = new RegExp(
+  `^\\s*(?:${[
+    // English: postfix, exim, qmail, sendmail, Exchange, Gmail, Yahoo and their kin
+    'undeliver(?:able|ed)\\b',
+    'returned (?:e?mail|message)\\b',
+    'e?mail (?:delivery (?:fail|error|problem|status)|fail|could not|not delivered|system error|undeliver|returned)',
+    '(?:permanent |temporary )?deliver(?:y|ies) (?:has |have )?(?:fail|error|problem|report|delay|status|notification|incomplete|unsuccessful)',
+    'fail(?:ure|ed) (?:notice|delivery|mail|notification)',
+    'message (?:delivery|undeliverable|could not|not delivered|status)',
+    'warning: (?:message|could not send|e?mail) ',
+    '(?:could not|unable to|cannot) (?:send|deliver)',
+    'non-?deliver',
+    'delayed mail',
+    'there was an error sending your mail',
+    'bounce(?:d)?\\b.{0,20}(?:notif|mail|message)|e?mail bounce',
+    'postfix smtp server: errors',
+    'nondeliverable',
+    // Exchange and Outlook, Gmail and providers in other languages
+    'unzustellbar|nicht zustellbar|zustellung fehlgeschlagen|fehler bei der zustellung|(?:ihre )?nachricht nicht zugestellt',
+    'non remis|non distribu|[ée]chec (?:de |d.)(?:la )?(?:remise|livraison|distribution)|message non ',
+    'no se (?:puede|pudo) entregar|(?:mensaje|correo) no (?:entregado|enviado)|error (?:de|en la) entrega|no entregado',
+    'impossibile recapitare|mancat[oa] (?:recapito|consegna)|non recapitabile|mancata consegna|notifica (?:di|sullo) stato',
+    'n[ãa]o (?:entregue|foi poss[ií]vel entregar|[ée] poss[ií]vel entregar)|mensagem n[ãa]o entregue|falha na entrega',
+    'onbestelbaar|niet bezorgd|kan niet worden bezorgd',
+    'g[åa]r inte att leverera|kunde inte leverera|kan ikke leveres|ikke leveret|kunne ikke leveres|kunne ikke levere',
+    'niedostarcz|nie można dostarczyć|nie dostarczono|zwrot poczty',
+    'nedoručit|doručení se nezdařilo|kézbesíthetetlen|nelivrat|teslim edilemedi|iletilemedi|toimittaminen epäonnistui',
+    'недоставлен|не доставлен|не удалось доставить|ваше сообщение не доставлено|невозможно доставить|не вдалося доставити',
+    'メールエラー|配信不能|配信できません|配信エラー|未配信|送信エラー|送信できません|不達',
+    '无法投递|无法送达|未送达|未能送达|系统退信|退信|邮件被退回|無法傳遞|無法投遞|未傳遞|傳送失敗|退信通知',
+    '배달되지|배달 실패|전송 실패|반송',
+  ].join('|')})`,
+  'iu',
+);
+
+const WORDS = new RegExp(
+  [
+    "(?:could|can|was|were|has|have|is|did|will|do)(?: ?n[o'’]t)(?: yet| be| been)*(?: able to)? (?:deliver|reach the following|accept|be delivered|send)",
+    '(?:unable|wasn.t able|not able|failed|impossible) to (?:deliver|send|relay|reach)',
+    'deliver(?:y|ing)?[^.\\n]{0,40}(?:fail|has been rejected|error|delayed|not possible|impossible)|fail(?:ed|ure)?[^.\\n]{0,20}deliver',
+    'undeliver(?:able|ed)|non-?deliver|returned (?:to (?:the )?sender|mail|message)|bounced? (?:back|mail|message|notif)',
+    'permanent (?:fatal )?(?:error|failure)|fatal errors|transcript of (?:the )?session|failure reason|returned message',
+    'user(?:\\(s\\))? (?:unknown|account|not found|is not)|unknown (?:user|recipient|mailbox)|no such (?:user|recipient|mailbox|person)',
+    'mailbox[^.\\n]{0,20}full|over (?:the )?quota|quota exceeded|account is (?:disabled|inactive|suspended)|address rejected|message rejected',
+    'created automatically by (?:the )?mail|mail deliver(?:y|) (?:sub)?system|error sending your mail|could not be (?:sent|delivered)',
+    'nicht zugestellt|unzustellbar|nicht zustellbar|n.a pas pu [êe]tre (?:remis|distribu|livr)|non remis|no (?:se )?(?:pudo|ha podido|puede) (?:ser )?entrega',
+    'non [èe] stato (?:possibile )?(?:recapita|consegna)|impossibile (?:recapitare|consegnare)|n[ãa]o (?:p[ôo]de|foi poss[ií]vel) (?:ser )?entreg',
+    'niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte levereras|kunne ikke leveres|nie (?:można|udało się) dostarczyć|не (?:может быть|было|удалось) доставл?',
+    '(?:送信|配信|配送|配達)(?:でき|に失敗|不能)|宛先|見つかりません|エラーメッセージ|无法(?:投递|送达|发送)|退信|無法(?:傳遞|投遞)|배달(?:되지|할 수)|반송',
+  ].join('|'),
+  'iu',
+);
+
+/** A reply line with its code (RFC 5321 section 4.2), an enhanced status (RFC 3463), or qmail's `(#5.1.1)`. Not "450 euro". */
+const SMTP_REPLY =
+  /^[>< ]{0,8}[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3}\b|[^\d\s])|(?:said|with|error|response|reply|after [a-z: ]{1,20})\W{1,4}(?:host \S{1,255} )?[45]\d\d[ -]|\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|#[45]\.\d{1,3}\.\d{1,3}\b|\bstatus: ?[45]\.\d{1,3}\.\d{1,3}/im;
