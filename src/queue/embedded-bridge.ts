@@ -165,7 +165,8 @@ export class RequestReader {
       if (this.#restBytes < header) return;
       const declared = this.#peek(header).readUInt32BE(header - 4);
       const length = declared + header - 4;
-      if (declared < 4 || this.#requestBytes + length > MAX_EMBEDDED_REQUEST_BYTES) {
+      if (declared < 4) throw new Error(`a message of ${declared} bytes is shorter than its own length field`);
+      if (this.#requestBytes + length > MAX_EMBEDDED_REQUEST_BYTES) {
         throw new Error(
           `a request of ${this.#requestBytes + length} bytes is over MAX_EMBEDDED_REQUEST_BYTES (${MAX_EMBEDDED_REQUEST_BYTES})`,
         );
