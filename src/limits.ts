@@ -122,3 +122,9 @@ export const MAX_CONTAINER_DEPTH = 4;
 
 /** What parsing tells of broken bytes; a mail of a thousand broken parts says it once. */
 export const MAX_REPAIRS = 50;
+
+/** Elements within elements of an HTML body. Fifty quoted answers nest about 200 deep; each blockquote prefixes all lines within it again. */
+export const MAX_HTML_DEPTH = 200;
+
+/** Events of one calendar that are told of. An invitation has one, or a handful where some of a series were moved. */
+export const MAX_CALENDAR_EVENTS = 10;

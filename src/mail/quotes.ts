@@ -1,3 +1,6 @@
+import { classify, type MarkedLine } from './quotes/classify.js';
+import { cutLines } from './quotes/cut.js';
+
 /** The body of a mail, as parsing gives it. */
 export interface ReplyBody {
   /** The whole body as a person would read it. */
@@ -6,7 +9,7 @@ export interface ReplyBody {
   readonly html: string | null;
   /** Whether `text` was made from `html`. */
   readonly textIsFromHtml: boolean;
-  /** The line above which customers shall write. */
+  /** The line above which customers shall write, '' where there is none. */
   readonly marker: string;
 }
 
@@ -21,18 +24,26 @@ export interface TrimmedReply {
  * stands and `quoted` is ''.
  */
 export function trimReply(body: ReplyBody): TrimmedReply {
-  const lines = body.text.split(/\r\n|[\r\n]/);
-  let end = lines.findIndex(
-    (line) =>
-      (body.marker !== '' && line.includes(body.marker)) ||
-      line === '-- ' ||
-      line.trim() === '--' ||
-      /^sent from my /i.test(line.trim()) ||
-      (line.length < 300 &&
-        /^(on|am|le|el|il|op) .*(wrote|schrieb|a écrit|escribió|ha scritto|schreef)[^:]{0,80}:\s*$/i.test(line)),
+  return (
+    trimLines(
+      body.text.split(/\r\n|[\r\n]/).map((raw) => ({ raw, mark: null })),
+      body.marker,
+    ) ?? { text: body.text, quoted: '' }
   );
-  if (end < 0) end = lines.length;
-  while (end > 0 && /^\s*(>.*)?$/.test(lines[end - 1] ?? '')) end--;
-  const text = lines.slice(0, end).join('\n').trim();
-  return text === '' ? { text: body.text, quoted: '' } : { text, quoted: lines.slice(end).join('\n').trim() };
+}
+
+/** Null where nothing is cut, or nothing would be left. */
+function trimLines(marked: readonly MarkedLine[], marker: string): TrimmedReply | null {
+  const lines = classify(marked, marker);
+  const cut = cutLines(lines);
+  const kept = lines.filter((_, at) => !cut[at]).map(({ raw }) => raw);
+  const gone = lines.filter((_, at) => cut[at]).map(({ raw }) => raw);
+  const hasWords = lines.some(({ kind }, at) => !cut[at] && kind !== 'blank' && kind !== 'ruler');
+  return hasWords && gone.some((raw) => raw.trim() !== '') ? { text: joinLines(kept), quoted: joinLines(gone) } : null;
+}
+
+/** Without blank lines around; where lines were taken out between, blank ones do not pile up. */
+function joinLines(raws: readonly string[]): string {
+  const lines = raws.map((raw) => raw.trimEnd()).filter((line, at, all) => line !== '' || (all[at - 1] ?? '') !== '');
+  return lines.join('\n').replace(/^\n+|\n+$/g, '');
 }

@@ -1,0 +1,187 @@
+import { attributionEndingAt, attributionOffset, attributionStrength, isLoneVerb } from './attribution.js';
+import { isDelimiter, isDeviceLine, isListFooter } from './closing-lines.js';
+import { headerBlockEnd, headerOf } from './header-block.js';
+import { bareLine, isRuler, type Line, type LineKind } from './line.js';
+
+/** What a mail program's markup says of a line, where the text was made from HTML. */
+export type Mark = 'quote' | 'cited' | 'signature' | 'attribution' | 'cut';
+
+export interface MarkedLine {
+  readonly raw: string;
+  readonly mark: Mark | null;
+}
+
+/** Lines at the head of a quote in which an attribution or header block makes it a mail program's quote. */
+const QUOTE_HEAD_LINES = 6;
+/** Lines that our marker may be wrapped into. */
+const MARKER_LINES = 3;
+
+/** Classes the lines of a body, each by itself first, then with its neighbours. Linear in their number. */
+export function classify(marked: readonly MarkedLine[], marker: string): Line[] {
+  const lines = splitSharedLines(marked).map(({ raw, mark }): Line & { mark: Mark | null } => {
+    const { bare, depth } = bareLine(raw);
+    return { raw, bare, mark, kind: kindAlone(raw, bare, depth, mark) };
+  });
+  hideCodeFences(lines);
+  findMarker(lines, marker);
+  findHeaderBlocks(lines);
+  joinWrappedQuotes(lines);
+  findAttributions(lines);
+  findListFooters(lines);
+  resolveCited(lines);
+  return lines;
+}
+
+function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null): LineKind {
+  if (mark === 'cut') return 'cut';
+  if (mark === 'quote') return 'quote';
+  if (bare === '' && depth === 0) return 'blank';
+  if (mark !== null) return mark;
+  if (depth > 0) return 'quote';
+  if (bare === '--' && raw.trimEnd() === '--') return 'signature-start';
+  if (isRuler(bare)) return 'ruler';
+  if (isDelimiter(bare)) return 'delimiter';
+  if (isDeviceLine(bare)) return 'device';
+  return 'text';
+}
+
+/** "Fine! On Wed, Apr 4, 2012 at 3:59 PM, Bob wrote:" becomes two lines, or the author's words would go with the quote. */
+function splitSharedLines(marked: readonly MarkedLine[]): MarkedLine[] {
+  return marked.flatMap((line) => {
+    if (line.mark !== null || !/[:：]\s*$/.test(line.raw.slice(-4))) return [line];
+    const { bare, depth } = bareLine(line.raw);
+    const offset = depth === 0 && attributionStrength(bare) ? attributionOffset(bare) : 0;
+    const at = offset > 0 ? line.raw.indexOf(bare) + offset : 0;
+    return at > 0
+      ? [
+          { ...line, raw: line.raw.slice(0, at) },
+          { ...line, raw: line.raw.slice(at) },
+        ]
+      : [line];
+  });
+}
+
+/** Between two fences nothing is a quote or signature; a fence without an end hides nothing. */
+function hideCodeFences(lines: Line[]): void {
+  let open = -1;
+  for (const [at, line] of lines.entries()) {
+    if (line.kind !== 'text' || !line.bare.startsWith('```')) continue;
+    if (open < 0) open = at;
+    else {
+      for (const hidden of lines.slice(open, at + 1)) hidden.kind = 'code';
+      open = -1;
+    }
+  }
+}
+
+function findMarker(lines: Line[], marker: string): void {
+  const squeeze = (text: string) => text.replace(/\s+/g, '').toLowerCase();
+  const wanted = squeeze(marker);
+  if (wanted === '') return;
+  for (const [at, line] of lines.entries()) {
+    let seen = '';
+    for (let next = at; next < at + MARKER_LINES; next++) {
+      seen += squeeze(lines[next]?.bare ?? '');
+      const found = seen.indexOf(wanted);
+      if (found < 0) continue;
+      // Where all of it stands in later lines, those are found in their turn.
+      if (found < squeeze(line.bare).length) line.kind = 'marker';
+      break;
+    }
+  }
+}
+
+/** A line's bare text where it may be part of a header block or attribution: '' for a blank line, null for another kind. */
+function bareTextOf(lines: readonly Line[]): (at: number) => string | null {
+  return (at) => {
+    const line = lines[at];
+    return line?.kind === 'text' || line?.kind === 'blank' ? line.bare : null;
+  };
+}
+
+function findHeaderBlocks(lines: Line[]): void {
+  const bareAt = bareTextOf(lines);
+  for (let at = 0; at < lines.length; at++) {
+    const bare = bareAt(at);
+    if (!bare || !headerOf(bare)) continue;
+    const end = headerBlockEnd(at, bareAt);
+    if (end === null) continue;
+    for (const line of lines.slice(at, end)) line.kind = 'header';
+    at = end - 1;
+  }
+}
+
+/** A long quoted line that was wrapped on its way leaves its rest unquoted, between two quoted lines: no answer. */
+function joinWrappedQuotes(lines: Line[]): void {
+  for (const [at, line] of lines.entries()) {
+    const [above, below] = [lines[at - 1], lines[at + 1]];
+    if (line.kind !== 'text' || above?.kind !== 'quote' || below?.kind !== 'quote') continue;
+    const [firstWord = ''] = line.bare.split(' ', 1);
+    const hadNoRoom = above.raw.length + firstWord.length >= 72 && !/[.!?:]$/.test(above.bare);
+    const restOfUrl = firstWord === line.bare && /:\/\/\S+$/.test(above.bare);
+    if (hadNoRoom || restOfUrl) line.kind = 'quote';
+  }
+}
+
+function findAttributions(lines: Line[]): void {
+  const bareAt = bareTextOf(lines);
+  let next: LineKind | null = null;
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const line = lines[at];
+    if (line === undefined) continue;
+    // A bracket that was wrapped to the front of its line looks like a quote sign: "> wrote:".
+    if (line.kind === 'quote' && isLoneVerb(line.bare) && lines[at - 1]?.bare.includes('@')) line.kind = 'text';
+    const span = line.kind === 'text' ? attributionEndingAt(at, bareAt) : null;
+    const beforeQuote = next === 'quote' || next === 'cited' || next === 'header';
+    if (span && (span.strength === 'strong' || beforeQuote)) {
+      for (const part of lines.slice(span.start, at + 1)) part.kind = 'attribution';
+      at = span.start;
+    }
+    const kind = lines[at]?.kind ?? 'blank';
+    if (kind !== 'blank') next = kind;
+  }
+}
+
+function findListFooters(lines: Line[]): void {
+  for (const [at, line] of lines.entries()) {
+    if (line.kind !== 'ruler' || !line.bare.startsWith('_')) continue;
+    const passage = lines.slice(at, at + 6);
+    const end = passage.findIndex(({ kind }) => kind === 'blank');
+    const footer = end < 0 ? passage : passage.slice(0, end);
+    if (isListFooter(footer.map(({ bare }) => bare))) for (const part of footer) part.kind = 'signature';
+  }
+}
+
+/** Not any blockquote is a quote: authors indent with it. It is one where an attribution stands right before it or at its head. */
+function resolveCited(lines: Line[]): void {
+  let before: LineKind = 'blank';
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at];
+    if (line?.kind !== 'cited') {
+      if (line && line.kind !== 'blank') before = line.kind;
+      continue;
+    }
+    let end = at;
+    while (lines[end]?.kind === 'cited' || lines[end]?.kind === 'blank') end++;
+    const block = lines.slice(at, end).filter(({ kind }) => kind === 'cited');
+    const kind: LineKind = before === 'attribution' || beginsLikeAQuote(block) ? 'quote' : 'text';
+    for (const cited of block) cited.kind = kind;
+    before = kind;
+    at = end - 1;
+  }
+}
+
+/** Whether a quote has at its head what mail programs write there: it is then no passage that the author picked. */
+export function beginsLikeAQuote(quote: readonly Line[]): boolean {
+  const bares = quote
+    .map(({ bare }) => bare)
+    .filter((bare) => bare !== '')
+    .slice(0, QUOTE_HEAD_LINES);
+  const bareAt = (at: number) => bares[at] ?? null;
+  return bares.some(
+    (bare, at) =>
+      isDelimiter(bare) ||
+      (at < 2 && headerBlockEnd(at, bareAt) !== null) ||
+      attributionEndingAt(at, bareAt)?.strength === 'strong',
+  );
+}

@@ -1,0 +1,50 @@
+import { MAX_HEADER_BLOCK_LINES } from '../../limits.js';
+import { TIME } from './attribution.js';
+import { HEADER_NAMES, type HeaderRole } from './words.js';
+
+/** Blank lines in a row within a block: HTML makes a paragraph of each header line. */
+const MAX_BLANKS = 2;
+/** Lines in a row that only continue a wrapped value. */
+const MAX_CONTINUATIONS = 3;
+const MAX_NAME_CHARACTERS = 30;
+
+/** The role and value of a bare line like "From: Bob", null where it is none. */
+export function headerOf(bare: string): { role: HeaderRole; value: string } | null {
+  const colon = bare.slice(0, MAX_NAME_CHARACTERS).search(/[:：]/);
+  if (colon <= 0) return null;
+  const name = bare.slice(0, colon).replace(/[*_]/g, '').trim().toLowerCase();
+  const role = HEADER_NAMES.get(name);
+  return role === undefined ? null : { role, value: bare.slice(colon + 1) };
+}
+
+/**
+ * The end (exclusive) of the header block that begins at `start`, null where there is none. `bareAt` gives a bare line,
+ * '' for a blank one and null where the block must end. Two lines make a block where one of them holds an address of
+ * a person; without an address it takes three, among them author and subject, or author and right below a time: "Date: …
+ * Time: … Address: …" of an appointment is none, nor is "From: Berlin To: Munich Date: 5 May 10:15".
+ */
+export function headerBlockEnd(start: number, bareAt: (index: number) => string | null): number | null {
+  const roles = new Set<HeaderRole>();
+  let addressed = false;
+  let sentAt = false;
+  let end = start;
+  for (let at = start, blanks = 0, continuations = 0; at < start + MAX_HEADER_BLOCK_LINES; at++) {
+    const bare = bareAt(at);
+    if (bare === null) break;
+    const header = headerOf(bare);
+    if (header) {
+      roles.add(header.role);
+      sentAt ||= header.role === 'date' && roles.size === 2 && roles.has('from') && TIME.test(header.value);
+      addressed ||= header.role !== 'subject' && header.value.includes('@');
+      end = at + 1;
+      blanks = continuations = 0;
+    } else if (bare === '') {
+      if (++blanks > MAX_BLANKS) break;
+    } else if (at === start || ++continuations > MAX_CONTINUATIONS || blanks > 0) break;
+  }
+  roles.delete('other');
+  const isBlock = addressed
+    ? roles.size >= 2
+    : roles.size >= 3 && roles.has('from') && (roles.has('subject') || sentAt);
+  return isBlock ? end : null;
+}
