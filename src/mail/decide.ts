@@ -77,7 +77,15 @@ function factsOf(mail: IncomingMail, policy: MailPolicy): Facts {
     forward.kind === 'of'
       ? { ...asRequester(forward.original), evidence: `forwarded From: ${forward.original.address}` }
       : requesterOf(mail, policy);
-  return { mail, policy, automatic: classify(mail, policy), forward, requester, text: cleanText(mail.text) };
+  const automatic = classify(mail, policy);
+  return {
+    mail,
+    policy,
+    automatic: { ...automatic, evidence: oneLine(automatic.evidence) },
+    forward,
+    requester,
+    text: cleanText(mail.text),
+  };
 }
 
 /** What is not a rule but settles how the mail is read: repairs, whose it is, whether it is a forward. */
@@ -151,7 +159,7 @@ function newTicket({ mail, policy, requester, text }: Facts) {
 function ignored(reason: string, text: string): Verdict {
   return {
     decision: { kind: 'ignore' },
-    reason: clampCharacters(cleanLine(reason), MAX_TRACE_EVIDENCE_CHARACTERS),
+    reason: oneLine(reason),
     ...kept(text, ''),
   };
 }
@@ -162,5 +170,10 @@ function kept(text: string, quoted: string): Pick<Judgement, 'text' | 'quoted'> 
 }
 
 function step(rule: string, matched: boolean, evidence: string): TraceStep {
-  return { rule, matched, evidence: clampCharacters(cleanLine(evidence), MAX_TRACE_EVIDENCE_CHARACTERS) };
+  return { rule, matched, evidence: oneLine(evidence) };
+}
+
+/** Fit for the ledger, a log and a terminal, whatever the mail put into it. */
+function oneLine(text: string): string {
+  return clampCharacters(cleanLine(text), MAX_TRACE_EVIDENCE_CHARACTERS);
 }
