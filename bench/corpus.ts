@@ -1,42 +1,45 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
-import { readRow } from './corpus/reading.js';
-import { readRows } from './corpus/rows.js';
-import { scoreRow } from './corpus/score.js';
+import { render, reportOf } from './corpus/report.js';
+import { CorpusError, type Row, readRows } from './corpus/rows.js';
+import { type Result, runRow } from './corpus/run.js';
 
+/** Scores the mail rules on directories of real mail with known expectations: `npm run corpus -- DIR`. */
 const program = new Command('corpus')
-  .argument('<dir>')
-  .option('--failures')
-  .option('--only <text>')
-  .option('--field <name>')
+  .description('Scores how mail is read on directories of real mail whose meaning is known (expect.jsonl).')
+  .argument('<dir>', 'a corpus, or a directory of corpora')
+  .option('--failures', 'each difference, expected and got')
+  .option('--json', 'the figures as one JSON object')
+  .option('--check', 'exit with 1 where a target is missed')
+  .option('--only <text>', 'only messages whose path holds this text')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
-const opts = program.opts<{ failures?: boolean; only?: string; field?: string }>();
-const sums = new Map<string, { met: number; of: number }>();
-let slowest = { ms: 0, file: '' };
-for (const row of readRows(program.args[0] ?? '')) {
-  const name = `${row.corpus}/${row.file}`;
-  if (opts.only && !name.includes(opts.only)) continue;
-  try {
-    const reading = await readRow(row);
-    if (reading.milliseconds > slowest.ms) slowest = { ms: reading.milliseconds, file: name };
-    for (const s of scoreRow(row, reading)) {
-      if (opts.field && s.field !== opts.field) continue;
-      const key = [row.corpus, row.kind, row.quality, s.field].join('\t');
-      const sum = sums.get(key) ?? { met: 0, of: 0 };
-      sums.set(key, { met: sum.met + Number(s.met), of: sum.of + 1 });
-      if (opts.failures && !s.met)
-        console.log(
-          `${name} ${row.kind} ${row.quality} ${s.field}\n  expected ${JSON.stringify(s.expected)}\n  got      ${JSON.stringify(s.got)}`,
-        );
-    }
-  } catch (error) {
-    console.log(`${name}: THROWS`, error);
-  }
+
+interface Options {
+  readonly failures?: true;
+  readonly json?: true;
+  readonly check?: true;
+  readonly only?: string;
 }
-const table = new Table({
-  head: ['corpus', 'kind', 'quality', 'field', 'met', 'of'],
-  style: { head: [], border: [], compact: true },
-});
-for (const [key, s] of [...sums].sort()) table.push([...key.split('\t'), s.met, s.of]);
-console.log(table.toString());
-console.log(slowest);
+
+const { failures = false, json = false, check = false, only = '' } = program.opts<Options>();
+
+try {
+  const rows = readRows(program.processedArgs[0]).filter(({ path }) => path.includes(only));
+  const report = reportOf(await runAll(rows), failures);
+  console.log(json ? JSON.stringify(report) : render(report));
+  if (check && report.targets.some(({ met }) => !met)) process.exitCode = 1;
+} catch (error) {
+  if (!(error instanceof CorpusError)) throw error;
+  console.error(`corpus: ${error.message}`);
+  process.exitCode = 2;
+}
+
+async function runAll(rows: readonly Row[]): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const row of rows) {
+    results.push(await runRow(row));
+    if (process.stderr.isTTY) process.stderr.write(`\r${results.length}/${rows.length}\x1b[K`);
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  return results;
+}

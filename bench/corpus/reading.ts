@@ -1,64 +1,63 @@
 import { readFileSync } from 'node:fs';
-import { simpleParser } from 'mailparser';
-import { type Automatic, classify } from '../../src/mail/automatic.js';
-import { type Bounce, readBounce } from '../../src/mail/bounce.js';
+import type { Automatic } from '../../src/mail/automatic.js';
+import type { Bounce } from '../../src/mail/bounce.js';
+import { judge } from '../../src/mail/decide.js';
 import type { IncomingMail } from '../../src/mail/message.js';
 import { parseMail } from '../../src/mail/parse.js';
 import { defaultPolicy } from '../../src/mail/policy.js';
 import { type TrimmedReply, trimReply } from '../../src/mail/quotes.js';
 import type { Row } from './rows.js';
 
-/** What mail2ticket makes of one row, for the fields to be scored on. */
+/** What mail2ticket makes of one row: all that its fields are scored on. */
 export interface Reading {
-  /** Null for a body without header fields. */
-  readonly mail: IncomingMail | null;
+  /** Null where the row is a body without header fields. */
+  readonly whole: WholeMail | null;
   readonly reply: TrimmedReply;
-  readonly automatic: Automatic | null;
+}
+
+export interface WholeMail {
+  readonly mail: IncomingMail;
+  readonly automatic: Automatic;
   readonly bounce: Bounce | null;
-  readonly milliseconds: number;
+  /** What the HTML says, also where a text part stands beside it. */
+  readonly textOfHtml: string | null;
 }
 
-/** Reads a row's bytes the way a mail from the server is read. Rejects where our code throws. */
-export async function readRow(row: Row): Promise<Reading> {
-  const bytes = readFileSync(row.path);
-  const started = performance.now();
-  const reading = row.bodyOnly ? await readBody(bytes, row.format === 'html') : await readMail(asDelivered(bytes));
-  return { ...reading, milliseconds: performance.now() - started };
+/** Reads the bytes of a row as a mail from the server is read. Whatever our code throws comes through. */
+export async function read(row: Pick<Row, 'bodyOnly' | 'format'>, bytes: Buffer): Promise<Reading> {
+  return row.bodyOnly ? readBody(bytes.toString('utf8'), row.format === 'html') : readMail(bytes);
 }
 
-async function readMail(bytes: Uint8Array): Promise<Omit<Reading, 'milliseconds'>> {
+async function readMail(bytes: Buffer): Promise<Reading> {
   const mail = await parseMail(bytes);
+  const { automatic, bounce } = judge(mail, defaultPolicy);
+  const { html } = mail;
   return {
-    mail,
+    whole: { mail, automatic, bounce: bounce ?? null, textOfHtml: html === null ? null : (await parseHtml(html)).text },
     reply: trimReply({ ...mail, marker: defaultPolicy.replyMarker }),
-    automatic: classify(mail, defaultPolicy),
-    bounce: readBounce(mail),
   };
 }
 
-async function readBody(bytes: Buffer, isHtml: boolean): Promise<Omit<Reading, 'milliseconds'>> {
-  const body = bytes.toString('utf8');
-  const text = isHtml ? await textOf(body) : body;
-  return {
-    mail: null,
-    reply: trimReply({
-      text,
-      html: isHtml ? body : null,
-      textIsFromHtml: isHtml,
-      marker: defaultPolicy.replyMarker,
-    }),
-    automatic: null,
-    bounce: null,
-  };
+async function readBody(body: string, isHtml: boolean): Promise<Reading> {
+  const { text, html, textIsFromHtml } = isHtml
+    ? await parseHtml(body)
+    : { text: body, html: null, textIsFromHtml: false };
+  return { whole: null, reply: trimReply({ text, html, textIsFromHtml, marker: defaultPolicy.replyMarker }) };
 }
 
-async function textOf(html: string): Promise<string> {
-  const mail = await simpleParser(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`);
-  return mail.text ?? '';
+/** The way of HTML through a mail that has nothing else. */
+function parseHtml(html: string): Promise<IncomingMail> {
+  return parseMail(Buffer.from(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`));
 }
 
-/** The message without leading empty lines and mbox `From ` lines, which an IMAP server never delivers. */
+/** A row's bytes without leading empty lines and mbox `From ` lines, which an IMAP server never delivers. */
+export function bytesOf(row: Pick<Row, 'bodyOnly' | 'path'>): Buffer {
+  const bytes = readFileSync(row.path);
+  return row.bodyOnly ? bytes : asDelivered(bytes);
+}
+
+/** Exported for its test. */
 export function asDelivered(bytes: Buffer): Buffer {
-  const lead = /^(?:[ \t]*\r?\n|>?From [^\r\n]*(?:\r\n|\r|\n))*/.exec(bytes.toString('latin1', 0, 4096));
+  const lead = /^(?:[ \t]*(?:\r\n|\r|\n)|>?From [^\r\n]*(?:\r\n|\r|\n))*/.exec(bytes.toString('latin1', 0, 4096));
   return bytes.subarray(lead?.[0].length ?? 0);
 }

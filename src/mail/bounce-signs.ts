@@ -50,7 +50,7 @@ export function hasNullReturnPath(mail: IncomingMail): boolean {
 /** Whether a mail server itself stands as the author: `MAILER-DAEMON`, by some without a domain, or nobody (`<>`). */
 export function isFromDaemon(mail: IncomingMail): boolean {
   const author = mail.from?.address ?? header(mail, 'from') ?? '';
-  return /^\W*(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^\s*<\s*>\s*$/i.test(author);
+  return /^\W*(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(author);
 }
 
 function isFromPostmaster(mail: IncomingMail): boolean {
@@ -59,6 +59,7 @@ function isFromPostmaster(mail: IncomingMail): boolean {
 }
 
 function isWrittenByPerson(mail: IncomingMail): boolean {
+  if (isFromDaemon(mail) || hasNullReturnPath(mail)) return false;
   return (
     ['user-agent', 'in-reply-to', 'references', 'thread-index'].some((name) => header(mail, name) !== null) ||
     /apple|iphone|ipad|outlook/i.test(header(mail, 'x-mailer') ?? '')
@@ -79,8 +80,8 @@ function returnsPart(mail: IncomingMail): boolean {
 /** Three fields of a header at the start of lines. Quoted ones (`> From:`) are a conversation, not a bounce. */
 function returnsText(mail: IncomingMail, text: string): boolean {
   if (returnsPart(mail)) return false;
-  const fields = text.match(/^(?:return-path|received|message-id|mime-version|from|to|subject|date):\s/gim) ?? [];
-  return new Set(fields.map((field) => field.trim().toLowerCase())).size >= 3;
+  const fields = text.match(/^(?:return-path|received|message-id|mime-version|from|to|subject|date):/gim) ?? [];
+  return new Set(fields.map((field) => field.toLowerCase())).size >= 3;
 }
 
 function returnsOurs(mail: IncomingMail, text: string, { ownAddresses }: Pick<MailPolicy, 'ownAddresses'>): boolean {
