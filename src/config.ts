@@ -270,6 +270,17 @@ export function loadMailPolicy(environment: Environment): MailPolicy {
   return freeze(policyOf(values as Required<typeof values>, environment.IMAP_USER));
 }
 
+/**
+ * Where the health page is, for asking a running service.
+ * @throws ConfigError with every problem there is
+ */
+export function loadHttpConfig(environment: Environment): HttpConfig {
+  const { HTTP_HOST, HTTP_PORT } = serviceSettings;
+  const { values, problems } = read({ HTTP_HOST, HTTP_PORT }, environment);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { host: values.HTTP_HOST ?? '127.0.0.1', port: values.HTTP_PORT ?? null };
+}
+
 type Values<S extends Record<string, z.ZodType>> = { [K in keyof S]?: z.output<S[K]> };
 
 function read<S extends Record<string, z.ZodType>>(
@@ -330,6 +341,8 @@ function policyOf(v: Required<Values<typeof mailSettings>>, imapUser: string | u
     subjectTag: v.SUBJECT_TAG,
     categoryId: v.CATEGORY_ID ?? null,
     customFields: v.CUSTOM_FIELDS,
+    staffAddresses: v.STAFF_ADDRESSES,
+    forwards: v.FORWARDS,
     replyMarker: v.REPLY_MARKER,
   };
 }

@@ -128,3 +128,6 @@ export const MAX_HTML_DEPTH = 200;
 
 /** Events of one calendar that are told of. An invitation has one, or a handful where some of a series were moved. */
 export const MAX_CALENDAR_EVENTS = 10;
+
+/** Attributes and properties read of one winmail.dat. Outlook writes some dozens, and about thirty more for each file. */
+export const MAX_TNEF_RECORDS = 20_000;

@@ -4,8 +4,6 @@ export interface WakeReasons {
   readonly newMail: boolean;
   /** Ledger ids whose jobs have finished. */
   readonly finished: readonly string[];
-  /** Nothing happened for the whole time: look at everything. */
-  readonly timedOut: boolean;
 }
 
 /** Gathers reasons to get up while the watcher works, and hands them over when it lies down to wait. */
@@ -32,29 +30,29 @@ export class Wake {
   }
 
   /**
-   * Resolves as soon as there is a reason. Finished mails alone are gathered for `gatherMs`, so that a burst of them is moved
+   * Resolves as soon as there is a reason, or after `timeoutMs` without one. Finished mails alone are gathered for `gatherMs`, so that a burst of them is moved
    * in one command; new mail never waits for that.
    */
   async next(timeoutMs: number, gatherMs: number): Promise<WakeReasons> {
-    const some = await this.#until(() => this.#urgent || this.#newMail || this.#finished.length > 0, timeoutMs);
-    if (some && this.#finished.length > 0) await this.#until(() => this.#urgent || this.#newMail, gatherMs);
-    const reasons = { newMail: this.#newMail, finished: this.#finished, timedOut: !some };
+    await this.#until(() => this.#urgent || this.#newMail || this.#finished.length > 0, timeoutMs);
+    if (this.#finished.length > 0) await this.#until(() => this.#urgent || this.#newMail, gatherMs);
+    const reasons = { newMail: this.#newMail, finished: this.#finished };
     this.#newMail = false;
     this.#finished = [];
     return reasons;
   }
 
-  /** Whether the condition came true within the time. */
-  #until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (condition()) return Promise.resolve(true);
+  /** Resolves when the condition comes true, or after the time. */
+  #until(condition: () => boolean, timeoutMs: number): Promise<void> {
+    if (condition()) return Promise.resolve();
     return new Promise((resolve) => {
-      const end = (result: boolean) => {
+      const end = () => {
         clearTimeout(timer);
         this.#notify = null;
-        resolve(result);
+        resolve();
       };
-      const timer = setTimeout(() => end(false), timeoutMs);
-      this.#notify = () => condition() && end(true);
+      const timer = setTimeout(end, timeoutMs);
+      this.#notify = () => condition() && end();
     });
   }
 }

@@ -102,13 +102,10 @@ export class Watcher {
       working();
       log.info({ action: 'mailbox.watched', mailbox: this.#mailbox }, 'watching the mailbox');
       for (let lastFullPass = Date.now(); !ended(); ) {
-        const { newMail, finished, timedOut } = await wake.next(
-          Math.max(0, lastFullPass + pollMs - Date.now()),
-          GATHER_MS,
-        );
+        const { newMail, finished } = await wake.next(Math.max(0, lastFullPass + pollMs - Date.now()), GATHER_MS);
         if (ended()) break;
         await reconciler.fileFinished(finished);
-        if (timedOut) {
+        if (Date.now() - lastFullPass >= pollMs) {
           await reconciler.pass('all', ended);
           lastFullPass = Date.now();
           working();
@@ -132,6 +129,7 @@ export class Watcher {
         cause: error,
       });
     });
+    if (!status) throw new MailboxUnavailableError('the server does not answer STATUS');
     const fresh: Mark = {
       uidValidity: String(status.uidValidity),
       // With a backlog to import nothing is old, and the note must say so: a later change to skip must not cut it off.

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { Command, CommanderError } from 'commander';
+import { healthCommand } from './commands/health.js';
+import { startCommand } from './commands/start.js';
+import { loadMailPolicy, readEnvironment } from './config.js';
+import { ConfigError } from './errors.js';
+import { explain, renderExplanation } from './mail/explain.js';
+
+/** A call that could not be carried out: wrong arguments, a file that cannot be read, a configuration that cannot be used. */
+const EXIT_USAGE = 2;
+
+const program = new Command('mail2ticket')
+  .description('Turns support email into SupportEngine tickets and replies.')
+  .version(version())
+  .exitOverride()
+  .showHelpAfterError('(mail2ticket --help shows what there is)')
+  .addHelpText(
+    'after',
+    `
+Settings come from the environment and from a file .env in the current folder; .env.example explains each.
+
+Examples:
+  mail2ticket start                       watch the mailbox and deliver, until SIGTERM
+  mail2ticket explain complaint.eml       what would be done with a mail, and why; touches nothing
+  mail2ticket explain - --json < raw.eml  the same for programs
+  mail2ticket health                      whether the running service is ready
+
+Exit codes: 0 done, 1 not done, 2 wrong call or configuration.`,
+  );
+
+program
+  .command('start')
+  .description('watch the mailbox, queue its mail and deliver it to the helpdesk')
+  .addHelpText(
+    'after',
+    `
+Runs until SIGTERM or SIGINT and then ends within ten seconds; a second signal ends it at once. Nothing is lost
+either way. One line is logged for each mail and outcome: JSON, or text on a terminal (LOG_LEVEL).`,
+  )
+  .action(async () => {
+    process.exitCode = await startCommand(environment());
+  });
+
+program
+  .command('explain')
+  .description('say what would be done with a raw mail and why, without doing it')
+  .argument('<file>', 'a raw mail (.eml), or - for standard input')
+  .option('--json', 'print one JSON object')
+  .addHelpText(
+    'after',
+    `
+Works offline and without any configuration; SUBJECT_TAG, CUSTOM_FIELDS, OWN_ADDRESSES and the like are honoured
+where they are set. Exit code 0 for any mail, however broken.`,
+  )
+  .action(async (file: string, { json }: { json?: true }) => {
+    const policy = loadMailPolicy(environment());
+    const explanation = await explain(await readInput(file), policy);
+    process.stdout.write(json ? `${JSON.stringify(explanation, null, 2)}\n` : `${renderExplanation(explanation)}\n`);
+  });
+
+program
+  .command('health')
+  .description('ask the running service whether it is ready (needs HTTP_PORT)')
+  .option('--json', 'print the answer as it is')
+  .addHelpText('after', '\nExit code 0 where every part works, 1 where one does not or nothing answers.')
+  .action(async ({ json }: { json?: true }) => {
+    process.exitCode = await healthCommand(environment(), json ?? false);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Tells on standard error what went wrong and gives the exit code for it. */
+function report(error: unknown): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof ConfigError) {
+    const lines = error.problems.map(({ variable, message }) => `  ${variable}: ${message}`);
+    process.stderr.write(`mail2ticket: the configuration cannot be used:\n${lines.join('\n')}\n`);
+    return EXIT_USAGE;
+  }
+  process.stderr.write(`mail2ticket: ${error instanceof Error ? error.message : String(error)}\n`);
+  return isFileError(error) ? EXIT_USAGE : 1;
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
+}
+
+function environment(): Readonly<Record<string, string | undefined>> {
+  return readEnvironment(process.env, '.env');
+}
+
+async function readInput(file: string): Promise<Uint8Array> {
+  return file === '-' ? buffer(process.stdin) : readFileSync(file);
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}

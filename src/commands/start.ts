@@ -1,0 +1,52 @@
+import { loadConfig } from '../config.js';
+import { createLogger } from '../logger.js';
+import { startService } from '../service.js';
+
+/** What is left to the parts for ending by themselves; after it the process ends as if it had been killed, which loses nothing. */
+const STOP_LIMIT_MS = 9500;
+
+/**
+ * Runs the service until it is told to stop.
+ * @returns the exit code
+ * @throws ConfigError before anything is started
+ */
+export async function startCommand(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const config = loadConfig(environment);
+  const log = createLogger(config.logLevel);
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    const onSignal = (signal: NodeJS.Signals) => {
+      // A second signal means now.
+      if (stopping.signal.aborted) process.exit(1);
+      log.info({ action: 'service.stopping', signal }, 'stopping');
+      stopping.abort();
+      setTimeout(() => {
+        log.error({ action: 'service.cut' }, 'a part did not end in time; the process ends without it');
+        process.exit(1);
+      }, STOP_LIMIT_MS).unref();
+      resolve();
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  });
+  if (config.imap.tls === 'none' && !['localhost', '127.0.0.1', '::1'].includes(config.imap.host)) {
+    log.warn({ action: 'config.warning', setting: 'IMAP_TLS' }, 'IMAP_TLS=none sends the password in clear text');
+  }
+  log.info(
+    {
+      action: 'service.starting',
+      mailbox: config.imap.user,
+      folder: config.imap.folder,
+      helpdesk: config.helpdesk.url,
+    },
+    'starting',
+  );
+  try {
+    const service = await startService(config, log, stopping.signal);
+    await stopped;
+    await service.stop();
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  }
+  log.info({ action: 'service.stopped' }, 'stopped');
+  return 0;
+}

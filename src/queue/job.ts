@@ -1,0 +1,46 @@
+import type { Judgement } from '../mail/decision.js';
+import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
+import type { Outcome } from '../mail/outcome.js';
+
+/** The queue of all mailboxes, and the name of its jobs. */
+export const QUEUE_NAME = 'mail';
+
+/** What a job holds of its mail. */
+export interface MailJob extends Omit<NewEntry, 'id' | 'judgement'> {
+  /** Null once the mail has been filed: the text is dropped then, identity and outcome stay. */
+  readonly judgement: Judgement | null;
+  readonly filedIn: SettledFolder | null;
+}
+
+/** What a job remembers from one attempt to the next, kept as BullMQ's `progress` since that survives the process. */
+export interface AttemptRecord {
+  /** Attempts of which it is proven that nothing reached the helpdesk, so that no later one needs to look for their traces. */
+  readonly unsent: number;
+  /** Server errors in a row for this mail while other mails got through. */
+  readonly refusedAmidSuccess: number;
+}
+
+/** The record of a job; a job that has none yet, or one of an earlier version, starts from zero. */
+export function attemptRecord(progress: unknown): AttemptRecord {
+  const { unsent, refusedAmidSuccess } = (
+    typeof progress === 'object' && progress !== null ? progress : {}
+  ) as Partial<AttemptRecord>;
+  return { unsent: unsent ?? 0, refusedAmidSuccess: refusedAmidSuccess ?? 0 };
+}
+
+/** The parts of a stored BullMQ job that the ledger reads. */
+export interface StoredJob {
+  readonly data: MailJob;
+  readonly finishedOn?: number | undefined;
+  readonly failedReason?: string | undefined;
+  readonly returnvalue?: Outcome | null;
+}
+
+/** A stored job as the ledger's answer. BullMQ keeps `failedReason` of an earlier attempt on a job that waits, so only `finishedOn` says that it is at its end. */
+export function entryOf({ data, finishedOn, failedReason, returnvalue }: StoredJob): LedgerEntry {
+  const { fingerprint, envelope, filedIn } = data;
+  const known = { fingerprint, receivedAt: envelope.receivedAt, filedIn };
+  if (finishedOn === undefined || finishedOn === null) return { ...known, state: { kind: 'under way' } };
+  if (returnvalue) return { ...known, state: { kind: 'settled', outcome: returnvalue } };
+  return { ...known, state: { kind: 'failed', reason: failedReason ?? '' } };
+}

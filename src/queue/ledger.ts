@@ -1,0 +1,90 @@
+import type { JobsOptions } from 'bullmq';
+import { MAX_ATTEMPT_STACKTRACES } from '../limits.js';
+import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
+import type { Outcome } from '../mail/outcome.js';
+import type { BackendQueue } from './backend.js';
+import { entryOf, type MailJob, QUEUE_NAME } from './job.js';
+import { safeJson } from './json-safe.js';
+
+export type MailQueue = BackendQueue<MailJob, Outcome>;
+
+/** Jobs read in one go. */
+const PAGE = 200;
+
+/**
+ * What became of each mail, kept by BullMQ: one job a mail under the mail's identity, kept after its end for LEDGER_DAYS.
+ * Every call rejects with QueueUnavailableError while the store is away.
+ */
+export class JobLedger {
+  readonly #jobOptions: JobsOptions;
+
+  constructor(
+    private readonly queue: MailQueue,
+    options: { readonly ledgerDays: number },
+  ) {
+    // One policy for all jobs: BullMQ applies that of the job which finishes to the whole set.
+    const keep = { age: options.ledgerDays * 86_400 };
+    this.#jobOptions = {
+      removeOnComplete: keep,
+      removeOnFail: keep,
+      // The end is set by RETRY_DAYS in the backoff, never by a count.
+      attempts: 1_000_000,
+      backoff: { type: 'custom' },
+      stackTraceLimit: MAX_ATTEMPT_STACKTRACES,
+    };
+  }
+
+  async lookUp(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+    const jobs = await Promise.all(ids.map((id) => this.queue.getJob(id)));
+    return new Map(ids.flatMap((id, i) => (jobs[i] ? [[id, entryOf(jobs[i])] as const] : [])));
+  }
+
+  async add(entries: readonly NewEntry[]): Promise<void> {
+    await this.queue.addBulk(
+      entries.map((entry) => ({
+        name: QUEUE_NAME,
+        data: jobOf(entry),
+        opts: { ...this.#jobOptions, jobId: entry.id },
+      })),
+    );
+  }
+
+  /** Of two watchers that do this at once one removes the finished job, and the add of the other is a no-op. */
+  async addAgain(entry: NewEntry): Promise<void> {
+    const job = await this.queue.getJob(entry.id);
+    if (job && !job.finishedOn) return;
+    await job?.remove();
+    await this.add([entry]);
+  }
+
+  async markFiled(ids: readonly string[], folder: SettledFolder): Promise<void> {
+    await Promise.all(
+      ids.map(async (id) => {
+        const job = await this.queue.getJob(id);
+        // Swept meanwhile, or put back to work by another watcher: then it is not ours to mark.
+        if (job?.finishedOn) await job.updateData({ ...job.data, judgement: null, filedIn: folder });
+      }),
+    );
+  }
+
+  async countUnderWay(): Promise<number> {
+    const counts = await this.queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** What was settled since then (ms since 1970), newest first. */
+  async *settledSince(since: number): AsyncGenerator<{ id: string; outcome: Outcome }> {
+    for (let start = 0; ; start += PAGE) {
+      const jobs = await this.queue.getJobs(['completed'], start, start + PAGE - 1);
+      for (const job of jobs) {
+        if ((job.finishedOn ?? 0) < since) return;
+        if (job.id && job.returnvalue) yield { id: job.id, outcome: job.returnvalue };
+      }
+      if (jobs.length < PAGE) return;
+    }
+  }
+}
+
+function jobOf({ id: _, ...entry }: NewEntry): MailJob {
+  return safeJson({ ...entry, filedIn: null });
+}

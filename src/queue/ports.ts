@@ -1,0 +1,33 @@
+import type { Decision } from '../mail/decision.js';
+import type { Outcome } from '../mail/outcome.js';
+import type { ClaimsOfMail } from './claims.js';
+
+/** One mail to be carried to the helpdesk. */
+export interface DeliveryOrder {
+  readonly decision: Exclude<Decision, { kind: 'ignore' }>;
+  /** INTERNALDATE as an ISO string, '' where it is not known: what is older at the helpdesk cannot be of this mail. */
+  readonly receivedAt: string;
+  /** Whether an earlier attempt may have got through. */
+  readonly lookFirst: boolean;
+  /** What other mails hold already, so that it must not be adopted. */
+  readonly claims: ClaimsOfMail;
+}
+
+/** Carries a mail to the helpdesk, once only. */
+export type Deliver = (order: DeliveryOrder) => Promise<Outcome>;
+
+/** What a failed attempt means for the mail and for the queue. */
+export type Verdict =
+  /** This mail is tried again later. `unsent`: it is proven that nothing reached the helpdesk. `perhapsOfThisMail`: the mail itself may be what fails. */
+  | {
+      readonly kind: 'transient';
+      readonly message: string;
+      readonly unsent: boolean;
+      readonly perhapsOfThisMail: boolean;
+    }
+  /** The whole queue waits; no attempt is spent. */
+  | { readonly kind: 'wait'; readonly message: string; readonly forMs: number; readonly setting: string | null }
+  /** Trying again changes nothing. */
+  | { readonly kind: 'permanent'; readonly message: string };
+
+export type JudgeFailure = (error: unknown) => Verdict;

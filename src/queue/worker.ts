@@ -1,0 +1,145 @@
+import { type Job, RateLimitError, UnrecoverableError } from 'bullmq';
+import type { Logger } from 'pino';
+import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
+import type { Outcome } from '../mail/outcome.js';
+import type { Backend, BackendWorker } from './backend.js';
+import type { Claims } from './claims.js';
+import { attemptRecord, type MailJob, QUEUE_NAME } from './job.js';
+import type { Deliver, JudgeFailure, Verdict } from './ports.js';
+import { retryDelayMs } from './retry.js';
+
+export interface DeliveryWorkerOptions {
+  readonly deliver: Deliver;
+  readonly judgeFailure: JudgeFailure;
+  readonly claims: Claims;
+  readonly concurrency: number;
+  readonly retryDays: number;
+  readonly log: Logger;
+  /** Ends running deliveries at once; called where stopping has waited long enough. They reject and go back to the queue. */
+  readonly abandon: () => void;
+  /** Told whether the helpdesk takes what we send, and why not. */
+  readonly report: (state: { ok: true } | { ok: false; reason: string }) => void;
+}
+
+/**
+ * A process that was killed gives its jobs back after this long; BullMQ's own 30 s twice over would keep a customer waiting a
+ * minute. The lock is renewed while a job runs, so it need not outlast a slow helpdesk.
+ */
+const LOCK = { lockDuration: 15_000, stalledInterval: 7_500 };
+
+/**
+ * How often a process may die in the middle of one job. BullMQ's default of 1 would dead-letter a mail at the second restart
+ * of the machine; delivery itself holds nothing that could kill the process.
+ */
+const MAX_STALLED_COUNT = 50;
+
+/** What stopping leaves to running deliveries before they are cut off. */
+const STOP_GRACE_MS = 6000;
+
+/**
+ * Takes mail from the queue to the helpdesk. It is the one place that translates verdicts into BullMQ's thrown signals.
+ */
+export class DeliveryWorker {
+  #worker: BackendWorker<MailJob, Outcome> | null = null;
+  #lastSuccessAt = 0;
+
+  constructor(private readonly options: DeliveryWorkerOptions) {}
+
+  /** @throws QueueUnavailableError where the store does not answer */
+  async start(backend: Backend): Promise<void> {
+    const { concurrency, retryDays, log } = this.options;
+    this.#worker = await backend.worker<MailJob, Outcome>(QUEUE_NAME, (job) => this.#process(job), {
+      concurrency,
+      ...LOCK,
+      maxStalledCount: MAX_STALLED_COUNT,
+      settings: {
+        backoffStrategy: (failed, _type, _error, job) =>
+          retryDelayMs(failed, job ? Date.now() - job.timestamp : 0, retryDays, Math.random()),
+      },
+    });
+    this.#worker.on('failed', (job, error) => {
+      if (job?.finishedOn)
+        log.error({ action: 'mail.failed', ...nameOf(job), reason: error.message }, 'mail could not be delivered');
+    });
+  }
+
+  /** Takes no new mail, lets deliveries end for a few seconds, then cuts them off: they go back to the queue. */
+  async stop(): Promise<void> {
+    const cut = setTimeout(this.options.abandon, STOP_GRACE_MS);
+    await this.#worker?.close();
+    clearTimeout(cut);
+  }
+
+  async #process(job: Job<MailJob, Outcome>): Promise<Outcome> {
+    const { judgement, envelope, lookFirst } = job.data;
+    if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
+    const { decision, reason } = judgement;
+    if (decision.kind === 'ignore') return this.#settled(job, { kind: 'ignored', reason });
+    const { unsent } = attemptRecord(job.progress);
+    try {
+      const outcome = await this.options.deliver({
+        decision,
+        receivedAt: envelope.receivedAt,
+        // An attempt that a crash cut short counts as started and not as unsent, so it is looked for.
+        lookFirst: lookFirst || job.attemptsStarted - 1 > unsent,
+        claims: this.options.claims.of(job.id ?? '', job.timestamp),
+      });
+      this.#lastSuccessAt = Date.now();
+      this.options.claims.settled(job.id ?? '', outcome);
+      this.options.report({ ok: true });
+      return this.#settled(job, outcome);
+    } catch (error) {
+      return await this.#failed(job, this.options.judgeFailure(error));
+    }
+  }
+
+  #settled(job: Job<MailJob, Outcome>, outcome: Outcome): Outcome {
+    this.options.log.info(
+      { action: `mail.${outcome.kind}`, ...nameOf(job), ...outcome, kind: undefined, attempts: job.attemptsStarted },
+      `mail ${outcome.kind}`,
+    );
+    return outcome;
+  }
+
+  /** Always throws: the signal that makes BullMQ do what the verdict says. */
+  async #failed(job: Job<MailJob, Outcome>, verdict: Verdict): Promise<never> {
+    const { log, report } = this.options;
+    const { message } = verdict;
+    const record = attemptRecord(job.progress);
+    switch (verdict.kind) {
+      case 'permanent':
+        throw new UnrecoverableError(message);
+      case 'wait':
+        report({ ok: false, reason: message });
+        log.error(
+          { action: 'helpdesk.waiting', setting: verdict.setting, reason: message, forMs: verdict.forMs },
+          'nothing is sent to the helpdesk for now',
+        );
+        await job.updateProgress({ ...record, unsent: record.unsent + 1 });
+        await this.#worker?.rateLimit(verdict.forMs);
+        throw new RateLimitError();
+      case 'transient': {
+        const amidSuccess = verdict.perhapsOfThisMail && this.#lastSuccessAt > (job.processedOn ?? 0);
+        const next = {
+          unsent: record.unsent + (verdict.unsent ? 1 : 0),
+          refusedAmidSuccess: verdict.perhapsOfThisMail ? record.refusedAmidSuccess + (amidSuccess ? 1 : 0) : 0,
+        };
+        if (next.refusedAmidSuccess >= MAX_REFUSALS_AMID_SUCCESS) {
+          throw new UnrecoverableError(`${message}: again and again for this mail, while others got through`);
+        }
+        report({ ok: false, reason: message });
+        await job.updateProgress(next);
+        log.warn(
+          { action: 'mail.retry', ...nameOf(job), reason: message, attempts: job.attemptsStarted },
+          'delivery failed and is tried again',
+        );
+        throw new Error(message);
+      }
+    }
+  }
+}
+
+function nameOf(job: Job<MailJob, Outcome>) {
+  const { envelope } = job.data;
+  return { mail: job.id, messageId: envelope.messageId, from: envelope.from };
+}

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { HelpdeskError, HelpdeskRateLimitedError, QueueUnavailableError } from './errors.js';
+import { HelpdeskClient } from './helpdesk/client.js';
+import { classify } from './helpdesk/failure-classes.js';
+import { deliver } from './helpdesk/once.js';
+import { Watcher } from './imap/watcher.js';
+import { judge } from './mail/decide.js';
+import { parseMail } from './mail/parse.js';
+import type { MailPolicy } from './mail/policy.js';
+import { type Backend, openBackend } from './queue/backend.js';
+import { Claims } from './queue/claims.js';
+import { type MailJob, QUEUE_NAME } from './queue/job.js';
+import { JobLedger } from './queue/ledger.js';
+import type { DeliveryOrder, Verdict } from './queue/ports.js';
+import { DeliveryWorker } from './queue/worker.js';
+import { Health } from './status/health.js';
+import { serveStatus } from './status/server.js';
+
+/** The service while it runs. */
+export interface Service {
+  readonly health: Health<string>;
+  /** Ends everything within ten seconds, nothing half done: what is cut off is found and finished by the next start. */
+  stop(): Promise<void>;
+}
+
+/** How long a queue that cannot be reached at the start is waited for between two tries. */
+const QUEUE_RETRY_MS = 5000;
+/** How long the queue waits where a setting is wrong for every mail; the next mail is then the probe. */
+const CONFIGURATION_WAIT_MS = 30_000;
+
+/**
+ * Wires the rooms together and starts them. While the queue cannot be reached it waits and tries again.
+ * @param signal ends the waiting for the queue
+ * @throws ConfigError where QUEUE_URL or HELPDESK_URL cannot be used; an error where HTTP_PORT cannot be listened on
+ */
+export async function startService(config: Config, log: Logger, signal: AbortSignal): Promise<Service> {
+  const health = new Health<string>(['queue', 'mailbox', 'helpdesk']);
+  // Acquired in order, released in reverse.
+  const releases: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const release of releases.reverse()) await release();
+  };
+  try {
+    if (config.http.port !== null) {
+      const status = await serveStatus(health, { host: config.http.host, port: config.http.port });
+      releases.push(() => status.close());
+      log.info({ action: 'status.listening', url: status.url }, 'health at /healthz and /readyz');
+    }
+    const backend = await openQueue(config.queue.url, log, health, signal);
+    releases.push(() => backend.close());
+
+    const helpdesk = new HelpdeskClient({ ...config.helpdesk, connections: config.queue.concurrency });
+    releases.push(() => helpdesk.close());
+
+    const queue = await backend.queue<MailJob, never>(QUEUE_NAME);
+    const events = await backend.queueEvents(QUEUE_NAME);
+    health.report('queue', { ok: true });
+    health.report('helpdesk', { ok: true });
+    const ledger = new JobLedger(queue, config.queue);
+
+    const watcher = new Watcher({
+      login: config.imap,
+      folder: config.imap.folder,
+      backlog: config.imap.backlog,
+      pollMs: config.imap.pollMs,
+      ledger,
+      judge: async (bytes, { real }) => judge(await parseMail(bytes), config.mail, { real }),
+      log,
+      report: (state) => health.report('mailbox', state),
+    });
+    events.on('completed', ({ jobId }) => watcher.finished(jobId));
+    events.on('failed', ({ jobId }) => watcher.finished(jobId));
+
+    const worker = new DeliveryWorker({
+      deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, config.mail) }, order.claims),
+      judgeFailure,
+      claims: new Claims(ledger),
+      concurrency: config.queue.concurrency,
+      retryDays: config.queue.retryDays,
+      log,
+      abandon: () => void helpdesk.abandon(),
+      report: (state) => health.report('helpdesk', state),
+    });
+    await worker.start(backend);
+    watcher.start();
+    releases.push(async () => {
+      await Promise.all([watcher.stop(), worker.stop()]);
+    });
+    return { health, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openQueue(url: string, log: Logger, health: Health<string>, signal: AbortSignal): Promise<Backend> {
+  for (;;) {
+    try {
+      const backend = await openBackend(url, { log });
+      log.info({ action: 'queue.opened', ...backend.describe() }, 'queue opened');
+      return backend;
+    } catch (error) {
+      if (!(error instanceof QueueUnavailableError)) throw error;
+      health.report('queue', { ok: false, reason: error.message });
+      log.warn(
+        { action: 'queue.unavailable', reason: error.message, retryInMs: QUEUE_RETRY_MS },
+        'the queue cannot be opened now',
+      );
+    }
+    await sleep(QUEUE_RETRY_MS, undefined, { signal });
+  }
+}
+
+/** How the ticket of a mail is known again at the helpdesk. */
+function recognition({ decision, receivedAt }: DeliveryOrder, policy: MailPolicy) {
+  const ticket = decision.kind === 'create' ? decision.ticket : decision.otherwise;
+  const id = Object.keys(policy.customFields).find((field) => policy.customFields[field]?.from.kind === 'message-id');
+  const value = id === undefined ? undefined : ticket.custom_fields?.[id];
+  return {
+    receivedAt: receivedAt === '' ? null : new Date(receivedAt),
+    messageIdField: id !== undefined && value !== undefined ? { id, value } : null,
+  };
+}
+
+function judgeFailure(error: unknown): Verdict {
+  const failure = classify(error);
+  const message = error instanceof Error ? error.message : String(error);
+  switch (failure.class) {
+    case 'permanent':
+      return { kind: 'permanent', message };
+    case 'configuration':
+      return { kind: 'wait', message, forMs: CONFIGURATION_WAIT_MS, setting: failure.setting };
+    case 'rate-limited':
+      return {
+        kind: 'wait',
+        message,
+        forMs: error instanceof HelpdeskRateLimitedError ? error.retryAfterMs : CONFIGURATION_WAIT_MS,
+        setting: null,
+      };
+    case 'transient':
+      return {
+        kind: 'transient',
+        message,
+        unsent: error instanceof HelpdeskError && !error.mayHaveBeenCarriedOut,
+        perhapsOfThisMail: failure.perhapsOfThisMail,
+      };
+  }
+}

@@ -1,0 +1,21 @@
+import { fastify } from 'fastify';
+import type { Health } from './health.js';
+
+/**
+ * Serves `/healthz` (200 while the process answers at all) and `/readyz` (200 while every part works, else 503; the body says
+ * which part does not and why).
+ * @throws where the address cannot be listened on
+ */
+export async function serveStatus(
+  health: Health<string>,
+  { host, port }: { host: string; port: number },
+): Promise<{ url: string; close(): Promise<void> }> {
+  // Open keep-alive connections of a scraper must not hold up the stop.
+  const server = fastify({ forceCloseConnections: true });
+  server.get('/healthz', async () => ({ alive: true }));
+  server.get('/readyz', async (_request, reply) =>
+    reply.code(health.ready ? 200 : 503).send({ ready: health.ready, parts: health.parts }),
+  );
+  const url = await server.listen({ host, port });
+  return { url, close: () => server.close() };
+}
