@@ -14,6 +14,13 @@ export interface Call {
   readonly body: string | null;
 }
 
+/** How long a call may take, and what ends it early. */
+export interface Patience {
+  /** Milliseconds in total: waiting for a free connection, connecting, sending, receiving. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A complete answer, not judged yet. */
 export interface Answer {
   readonly status: number;
@@ -24,14 +31,14 @@ export interface Answer {
 /**
  * Sends a request and collects its whole answer, whatever its status; redirects are not followed.
  *
- * `timeoutMs` is the total of waiting for a free connection, connecting, sending and receiving. An AbortSignal would not do:
- * undici heeds it only once the request is on a socket, so a call in the queue or in a slow connect outlives it.
+ * Deadline and signal are our own, not undici's: it heeds an AbortSignal only once the request is on a socket, so that a
+ * call in the queue or in a slow connect would outlive it.
  *
  * @throws {HelpdeskUnreachableError} no byte of the request was written
  * @throws {HelpdeskInterruptedError} it was (or may have been), and no complete answer of at most
  *   MAX_HELPDESK_RESPONSE_BYTES came
  */
-export function exchange(dispatcher: Dispatcher, call: Call, timeoutMs: number): Promise<Answer> {
+export function exchange(dispatcher: Dispatcher, call: Call, { timeoutMs, signal }: Patience): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | null = null;
     let gaveUp = false;
@@ -43,7 +50,7 @@ export function exchange(dispatcher: Dispatcher, call: Call, timeoutMs: number):
     const giveUp = (why: string, cause?: Error): void => {
       if (gaveUp) return;
       gaveUp = true;
-      clearTimeout(deadline);
+      release();
       const error = controller
         ? new HelpdeskInterruptedError(`${call.endpoint}: no complete answer: ${why}`, call.endpoint, { cause })
         : new HelpdeskUnreachableError(`${call.endpoint}: the helpdesk cannot be reached: ${why}`, call.endpoint, {
@@ -53,13 +60,20 @@ export function exchange(dispatcher: Dispatcher, call: Call, timeoutMs: number):
       controller?.abort(error);
     };
     const deadline = setTimeout(() => giveUp(`over ${timeoutMs} ms`), timeoutMs);
+    const abort = () => giveUp('stopped');
+    const release = () => {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', abort);
+    };
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) return abort();
 
     dispatcher.dispatch(
       { path: call.path, method: call.method, headers: call.headers, body: call.body },
       {
         // undici calls this right before it writes the first byte: until then nothing can have been carried out.
         onRequestStart(started) {
-          if (gaveUp) return started.abort(new Error('the deadline passed before the request was sent'));
+          if (gaveUp) return started.abort(new Error('given up before it was sent'));
           controller = started;
         },
         onResponseStart(_, statusCode, fields) {
@@ -73,7 +87,7 @@ export function exchange(dispatcher: Dispatcher, call: Call, timeoutMs: number):
           else chunks.push(chunk);
         },
         onResponseEnd() {
-          clearTimeout(deadline);
+          release();
           resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
         },
         onResponseError(_, error) {

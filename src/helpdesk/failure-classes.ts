@@ -1,9 +1,9 @@
 import type * as errors from '../errors.js';
-import { HelpdeskServerError, Mail2TicketError } from '../errors.js';
+import { Mail2TicketError } from '../errors.js';
 
 /**
  * What a failed attempt means for the mail and the queue:
- * - `transient`: try again later, see backoffMs
+ * - `transient`: this mail is tried again later
  * - `rate-limited`: the whole queue waits as long as the error says, no attempt is spent
  * - `configuration`: the whole queue waits until a probe succeeds, no attempt is spent
  * - `permanent`: a dead letter at once
@@ -51,54 +51,54 @@ const FAILURES: Readonly<Record<Thrown['code'], FailureRow>> = {
   QUEUE_UNAVAILABLE: { class: 'transient', advice: 'The store of the queue cannot be reached. It is tried again.' },
 };
 
-export interface Failure extends FailureRow {
+export interface Failure {
+  readonly class: FailureClass;
   /** The error's code, UNKNOWN for what is not one of ours. */
   readonly code: Thrown['code'] | 'UNKNOWN';
+  /** One line for the operator: what happened and what to do. Holds neither secrets nor words of a mail. */
+  readonly said: string;
   /** The setting to look at, where the error names one. */
   readonly setting: string | null;
-  /** Whether this may be one mail's own doing, so that it is a dead letter after MAX_SAME_FAILURES while others pass. */
+  /** How long the whole queue waits, in milliseconds; 0 unless the class says so. */
+  readonly waitMs: number;
+  /** Whether it is certain that nothing was carried out, so that the next attempt needs no look. */
+  readonly unsent: boolean;
+  /** Whether it may be this one mail's doing: the same again while others get through is a dead letter. */
   readonly perhapsOfThisMail: boolean;
 }
 
-/**
- * Attempts of one mail that may end in the same 500 while other mails pass. By backoffMs the eighth comes after some ten
- * minutes: long enough for a database to restart, short enough for an operator to hear of it the same day.
- */
-export const MAX_SAME_FAILURES = 8;
+/** Between two probes of a helpdesk that does not take our token or is not where HELPDESK_URL says. */
+const PROBE_MS = 60_000;
 
-/** What a failed attempt means. What is not one of our errors is a fault of this program and transient: no mail is lost by it. */
+/** What a failed attempt means. What is not one of our errors is a fault of this program, and transient: no mail is lost by it. */
 export function classify(error: unknown): Failure {
-  const known = isThrown(error) ? error : null;
-  const row = known
-    ? FAILURES[known.code]
-    : {
-        class: 'transient' as const,
-        advice: 'An unexpected error, which is a fault of mail2ticket. The mail is tried again.',
-      };
+  if (!isThrown(error)) {
+    // Its name only: the message of a JSON error quotes what it could not read.
+    const name = error instanceof Error ? error.name : typeof error;
+    const said = `An unexpected error (${name}), which is a fault of mail2ticket. The mail is tried again.`;
+    return {
+      class: 'transient',
+      code: 'UNKNOWN',
+      said,
+      setting: null,
+      waitMs: 0,
+      unsent: false,
+      perhapsOfThisMail: true,
+    };
+  }
+  const { class: failureClass, advice } = FAILURES[error.code];
   return {
-    ...row,
-    code: known?.code ?? 'UNKNOWN',
-    setting: known && 'setting' in known ? known.setting : null,
+    class: failureClass,
+    code: error.code,
+    said: `${error.message}. ${advice}`,
+    setting: 'setting' in error ? error.setting : null,
+    waitMs: 'retryAfterMs' in error ? error.retryAfterMs : failureClass === 'configuration' ? PROBE_MS : 0,
+    unsent: 'mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut,
     // 502 to 504 come from what stands before the helpdesk, and are nobody's mail.
-    perhapsOfThisMail: !known || (known instanceof HelpdeskServerError && known.status === 500),
+    perhapsOfThisMail: 'status' in error && error.status === 500,
   };
 }
 
 function isThrown(error: unknown): error is Thrown {
   return error instanceof Mail2TicketError && error.code in FAILURES;
-}
-
-const FIRST_BACKOFF_MS = 5_000;
-const MAX_BACKOFF_MS = 15 * 60 * 1000;
-
-/**
- * Milliseconds to wait before the next attempt: 5 s, doubled with each failed attempt, at most 15 min, of which the random
- * half spreads out the mails that failed together.
- *
- * @param attempt how many attempts have failed, from 1
- * @param random in [0, 1)
- */
-export function backoffMs(attempt: number, random: number): number {
-  const longest = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, attempt - 1));
-  return Math.round((longest / 2) * (1 + random));
 }

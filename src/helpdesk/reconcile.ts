@@ -1,7 +1,7 @@
 import { MAX_CANDIDATES } from '../limits.js';
 import type { TicketRequest } from '../mail/decision.js';
 import type { TicketSummary, TicketView } from './answers.js';
-import type { HelpdeskClient } from './client.js';
+import type { CallOptions, HelpdeskClient } from './client.js';
 import { isSameText } from './same-text.js';
 
 /*
@@ -40,8 +40,9 @@ export async function findTicket(
   ticket: TicketRequest,
   by: Recognition,
   claims: Claims,
+  options?: CallOptions,
 ): Promise<string | null> {
-  const tickets = await helpdesk.listTickets(ticket.user_email);
+  const tickets = await helpdesk.listTickets(ticket.user_email, options);
   const candidates = tickets
     .filter((candidate) => isSameText(candidate.subject, ticket.subject) && isRecent(candidate.created_at, by))
     .sort(newestFirst);
@@ -49,7 +50,7 @@ export async function findTicket(
   for (const candidate of candidates) {
     if (await claims.isTaken(candidate.id)) continue;
     if (++looks > MAX_CANDIDATES) break;
-    const view = await helpdesk.viewTicket(candidate.id, ticket.user_email);
+    const view = await helpdesk.viewTicket(candidate.id, ticket.user_email, options);
     if (view && isOwn(view, ticket, by)) return candidate.id;
   }
   return null;
