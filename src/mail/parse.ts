@@ -1,75 +1,133 @@
-import { type AddressObject, simpleParser } from 'mailparser';
-import type { Address, IncomingMail } from './message.js';
+import { MAX_HEADER_VALUE_CHARACTERS, MAX_REFERENCES, MAX_REPAIRS, MAX_SAMPLE_BYTES } from '../limits.js';
+import { readAddresses } from './addresses.js';
+import { readBody } from './body.js';
+import { cleanLine, cleanText } from './clean.js';
+import { readDate } from './date.js';
+import { decodeHeader } from './encoded-words.js';
+import type { RawField } from './header-block.js';
+import type { Address, Attachment, IncomingMail } from './message.js';
+import { readMime } from './mime.js';
 
 /**
- * Reads the bytes of one mail (RFC 5322 and MIME). Never rejects: what cannot be read is left empty and named in `repairs`.
+ * Reads the bytes of one mail (RFC 5322, RFC 2045 to 2047, RFC 2231). What is broken is read as far as it goes and named
+ * in `repairs`. Never rejects, whatever the bytes.
  */
 export async function parseMail(bytes: Uint8Array): Promise<IncomingMail> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    const mail = await simpleParser(Buffer.from(bytes), {
-      skipTextToHtml: true,
-      keepCidLinks: true,
-      checksumAlgo: false,
-      maxHtmlLengthToParse: 1024 * 1024,
-    });
-    const references = mail.references === undefined ? [] : [mail.references].flat();
-    return {
-      messageId: mail.messageId ?? null,
-      inReplyTo: mail.inReplyTo ?? null,
-      references: references.slice(-20),
-      from: addresses(mail.from)[0] ?? null,
-      replyTo: addresses(mail.replyTo),
-      to: addresses(mail.to),
-      cc: addresses(mail.cc),
-      subject: mail.subject ?? '',
-      date: mail.headers.has('date') ? (mail.date ?? null) : null,
-      headers: mail.headerLines.map(({ key, line }) => ({
-        name: key,
-        value: line
-          .slice(line.indexOf(':') + 1)
-          .replace(/\s+/g, ' ')
-          .trim(),
-      })),
-      text: mail.text ?? '',
-      html: mail.html || null,
-      textIsFromHtml: false,
-      attachments: mail.attachments.map((part) => ({
-        filename: part.filename ?? '',
-        contentType: part.contentType,
-        bytes: part.size,
-        disposition: part.contentDisposition === 'inline' || part.related ? 'inline' : 'attachment',
-      })),
-      reports: [],
-      repairs: [],
-    };
+    return read(buffer, true);
   } catch {
-    return {
-      messageId: null,
-      inReplyTo: null,
-      references: [],
-      from: null,
-      replyTo: [],
-      to: [],
-      cc: [],
-      subject: '',
-      date: null,
-      headers: [],
-      text: '',
-      html: null,
-      textIsFromHtml: false,
-      attachments: [],
-      reports: [],
-      repairs: ['the mail could not be parsed'],
-    };
+    // A fault of ours in a part must not cost the mail: what its header says still makes a ticket.
+    try {
+      return read(buffer, false);
+    } catch {
+      return { ...EMPTY, repairs: ['the mail could not be read'] };
+    }
   }
 }
 
-function addresses(field: AddressObject | AddressObject[] | undefined): Address[] {
-  return [field ?? []]
-    .flat()
-    .flatMap(({ value }) =>
-      value
-        .flatMap((entry) => entry.group ?? [entry])
-        .flatMap(({ address, name }) => (address ? [{ address, name }] : [])),
-    );
+const EMPTY: IncomingMail = {
+  messageId: null,
+  inReplyTo: null,
+  references: [],
+  from: null,
+  replyTo: [],
+  to: [],
+  cc: [],
+  subject: '',
+  date: null,
+  headers: [],
+  text: '',
+  html: null,
+  textIsFromHtml: false,
+  attachments: [],
+  reports: [],
+  repairs: [],
+};
+
+function read(bytes: Buffer, withBody: boolean): IncomingMail {
+  const repairs = new Set<string>();
+  const mail = withLineFeeds(bytes, repairs);
+  const hint = firstCharset(mail);
+  const { root, repairs: mimeRepairs } = readMime(mail, headerStart(mail, repairs), hint);
+  for (const repair of mimeRepairs) repairs.add(repair);
+  const header = readHeader(root.fields, hint, repairs);
+  if (!withBody) return { ...EMPTY, ...header, repairs: [...repairs, 'the body could not be read'] };
+  const body = readBody(root, hint, repairs);
+  return {
+    ...header,
+    text: cleanText(visibleNul(body.text)),
+    html: body.html === null ? null : visibleNul(body.html),
+    textIsFromHtml: body.textIsFromHtml,
+    attachments: body.attachments.map(clean),
+    reports: body.reports,
+    repairs: [...repairs].slice(0, MAX_REPAIRS),
+  };
+}
+
+function readHeader(fields: readonly RawField[], hint: string, repairs: Set<string>) {
+  const all = (name: string) => fields.filter((field) => field.name === name).map((field) => field.value);
+  const first = (name: string) => all(name).find((value) => value !== '') ?? '';
+  const addresses = (name: string) => all(name).flatMap((value) => readAddresses(value, hint));
+  const text = (binary: string) => {
+    const decoded = decodeHeader(binary, hint);
+    for (const repair of decoded.repairs) repairs.add(repair);
+    return cleanLine(visibleNul(decoded.text));
+  };
+  if (all('from').length > 1) repairs.add('several From fields, the first usable one counts');
+  const replyTo = addresses('reply-to');
+  return {
+    messageId: messageIds(first('message-id'))[0] ?? null,
+    inReplyTo: messageIds(first('in-reply-to'))[0] ?? null,
+    references: messageIds(all('references').join(' ')).slice(-MAX_REFERENCES),
+    from: addresses('from')[0] ?? standIn(replyTo, addresses('sender'), repairs),
+    replyTo,
+    to: addresses('to'),
+    cc: addresses('cc'),
+    subject: text(first('subject')),
+    date: readDate(first('date')),
+    headers: fields.map(({ name, value }) => ({ name, value: text(value.slice(0, MAX_HEADER_VALUE_CHARACTERS)) })),
+  };
+}
+
+/** Who wrote, where From does not say: an answer at least reaches these. */
+function standIn(replyTo: readonly Address[], sender: readonly Address[], repairs: Set<string>): Address | null {
+  const [from, field] = replyTo[0] !== undefined ? [replyTo[0], 'Reply-To'] : [sender[0] ?? null, 'Sender'];
+  if (from !== null) repairs.add(`no usable From, ${field} stands in`);
+  return from;
+}
+
+/** `<…>` tokens; where there are none, what stands there at all (RFC 5322 section 3.6.4 asks for the brackets). */
+function messageIds(value: string): string[] {
+  const ids = value.match(/<[^<>\s][^<>]*>/g) ?? value.split(/[\s,]+/).filter((word) => word.includes('@'));
+  return ids.map((id) => cleanLine(id));
+}
+
+/** Old Macs, and scripts that think they still are, end lines with CR alone. */
+function withLineFeeds(bytes: Buffer, repairs: Set<string>): Buffer {
+  if (bytes.includes(0x0a) || !bytes.includes(0x0d)) return bytes;
+  repairs.add('lines end with CR only');
+  return Buffer.from(bytes.map((byte) => (byte === 0x0d ? 0x0a : byte)));
+}
+
+/** Where the header begins: after a byte order mark, blank lines and the `From ` line of an mbox file. */
+function headerStart(bytes: Buffer, repairs: Set<string>): number {
+  const head = bytes.toString('latin1', 0, MAX_SAMPLE_BYTES);
+  const skipped = /^(?:\xEF\xBB\xBF)?\s*(?:>?From [^\n]*\n\s*)?/.exec(head)?.[0] ?? '';
+  if (skipped !== '') repairs.add('the mail does not begin with its header');
+  return skipped.length;
+}
+
+/** The charset that the mail names first, for bytes whose own charset is nowhere named. */
+function firstCharset(bytes: Buffer): string {
+  return /\bcharset\s*=\s*"?([\w:.+-]{2,40})/i.exec(bytes.toString('latin1', 0, MAX_SAMPLE_BYTES))?.[1] ?? '';
+}
+
+/** NUL is no character that can be stored or sent, but that it stood there shall be seen. */
+function visibleNul(text: string): string {
+  return text.replace(/\0/g, '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+function clean({ filename, contentType, ...rest }: Attachment): Attachment {
+  return { ...rest, filename: cleanLine(filename), contentType: cleanLine(contentType) };
 }

@@ -1,0 +1,89 @@
+import { MAX_TEXT_BYTES } from '../limits.js';
+import { htmlToText, leanHtml } from './html-text.js';
+import type { Attachment, ReportPart } from './message.js';
+import type { MimePart } from './mime.js';
+import { type Found, readParts } from './parts.js';
+import type { Piece } from './text-part.js';
+
+/** What the parts of a mail hold together. */
+export interface Body {
+  readonly text: string;
+  readonly html: string | null;
+  readonly textIsFromHtml: boolean;
+  readonly attachments: readonly Attachment[];
+  readonly reports: readonly ReportPart[];
+}
+
+/**
+ * Reads the body out of the parts of a mail: the text of all of them in their order, of each the plain form where it is
+ * usable and else the HTML turned to text.
+ *
+ * @param hint the charset for parts that name none
+ * @param repairs gets what was broken
+ */
+export function readBody(root: MimePart, hint: string, repairs: Set<string>): Body {
+  const found: Found = { attachments: [], reports: [], spare: [], invitations: new Set(), repairs, hint };
+  const all = readParts(root, found).map(lean);
+  const shown = all.filter(hasWords);
+  const pieces = shown.length > 0 ? shown : [...all, ...found.spare.map(lean)].filter(hasWords).slice(0, 1);
+  const texts: string[] = [];
+  let textIsFromHtml = false;
+  for (const piece of pieces) {
+    const { text, isFromHtml } = textOf(piece);
+    // Some programs put text and HTML side by side instead of making them alternatives.
+    if (texts.some((other) => withoutSpace(other) === withoutSpace(text))) continue;
+    texts.push(text);
+    textIsFromHtml ||= isFromHtml;
+  }
+  const blocks = [...texts, ...found.invitations].map((text) => text.replace(/^(?:[^\S\n]*\n)+|\s+$/g, ''));
+  return {
+    text: blocks
+      .filter((block) => block !== '')
+      .join('\n\n')
+      .slice(0, MAX_TEXT_BYTES),
+    html: htmlOf(pieces),
+    textIsFromHtml,
+    attachments: found.attachments,
+    reports: found.reports,
+  };
+}
+
+function lean({ plain, html }: Piece): Piece {
+  return { plain: plain?.replace(/\r\n?/g, '\n') ?? null, html: html === null ? null : leanHtml(html) };
+}
+
+function hasWords({ plain, html }: Piece): boolean {
+  return (plain ?? '').trim() !== '' || (html ?? '').trim() !== '';
+}
+
+function textOf({ plain, html }: Piece): { text: string; isFromHtml: boolean } {
+  if (html === null || (plain !== null && isUsable(plain))) return { text: plain ?? '', isFromHtml: false };
+  const text = htmlToText(html);
+  return text === '' ? { text: plain ?? '', isFromHtml: false } : { text, isFromHtml: true };
+}
+
+/** Text parts that hold nothing but the advice to look at the HTML. */
+const ADVICE =
+  /(?:(?:e-?mail|mail) (?:client|program|reader|software|viewer)|browser)\b.{0,60}\b(?:does not|doesn['’]?t|can(?:no|['’])t|not) (?:support|display|show|read|able)|(?:view|read|see|open) this (?:e-?mail|message|newsletter)|(?:this|the) (?:e-?mail|message) (?:is|contains|was|must).{0,40}\bhtml|html[- ](?:capable|compatible|enabled|format)|unterstützt kein(?:e)? html|ne prend pas en charge (?:le )?html|no soporta html|non supporta (?:l')?html/is;
+
+/** Longer than this a text says something itself, whatever advice it begins or ends with. */
+const MAX_ADVICE_CHARACTERS = 300;
+
+function isUsable(plain: string): boolean {
+  const words = plain.trim();
+  return words !== '' && !(words.length <= MAX_ADVICE_CHARACTERS && ADVICE.test(words));
+}
+
+/** The whole body as HTML where any of it is, so that it can be set beside `text`. */
+function htmlOf(pieces: readonly Piece[]): string | null {
+  if (pieces.every(({ html }) => html === null)) return null;
+  return pieces.map(({ plain, html }) => html ?? `<pre>${escapeHtml(plain ?? '')}</pre>`).join('\n');
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/\s+/g, '');
+}

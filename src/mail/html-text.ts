@@ -1,0 +1,199 @@
+import { compile, type FormatCallback } from 'html-to-text';
+import { MAX_HTML_BYTES, MAX_HTML_DEPTH } from '../limits.js';
+
+/**
+ * Turns an HTML body into text as a person reads it: a link as its text and `[target]`, an image as `[alt text]`, rows of
+ * a table as lines with tabs, quotes behind `> `. What is not shown (styles, scripts, hidden preview lines, tracking
+ * pixels) is left out. Never throws.
+ */
+export function htmlToText(html: string): string {
+  // A plain text that only claims to be HTML would lose its line ends.
+  if (!/<[a-z!/]/i.test(html)) return html;
+  const lean = leanHtml(html);
+  let text = '';
+  try {
+    text = convert(lean);
+  } catch {
+    // Falls through: the tags are cut out below.
+  }
+  // An unclosed <title> or a hidden body swallows all of it: rough text is better than none.
+  if (text.trim() === '')
+    text = lean
+      .replace(/<[^<>]*>/g, '\n')
+      .replace(/&nbsp;/gi, ' ')
+      .replace(/\n\s*\n+/g, '\n');
+  return text
+    .replace(/\u00A0/g, ' ')
+    .replace(/\u034F|[\u200B\u00AD\uFEFF]|(?:\u200C ?){2,}/g, '')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+/**
+ * The HTML without what makes it long but says nothing (styles, comments, images within the markup), cut to
+ * MAX_HTML_BYTES characters. Cut after, since Outlook puts 100 kB of styles before the first word.
+ */
+export function leanHtml(html: string): string {
+  let lean = html.replace(/data:[\w.+-]{1,60}\/[\w.+-]{1,60};base64,[A-Za-z0-9+/=\s]*/gi, '');
+  lean = withoutSpans(lean, /<style\b/gi, /<\/style\s*>/gi);
+  lean = withoutSpans(lean, /<script\b/gi, /<\/script\s*>/gi);
+  lean = withoutSpans(lean, /<!--/g, /-->/g);
+  return lean.slice(0, MAX_HTML_BYTES);
+}
+
+/** Cuts all from `open` to `close`; one that never closes ends the search, since looking again for each would be quadratic. */
+function withoutSpans(html: string, open: RegExp, close: RegExp): string {
+  let kept = '';
+  let at = 0;
+  for (let start = open.exec(html); start !== null; start = open.exec(html)) {
+    close.lastIndex = start.index;
+    const end = close.exec(html);
+    if (end === null) break;
+    kept += html.slice(at, start.index);
+    at = close.lastIndex;
+    open.lastIndex = at;
+  }
+  return kept + html.slice(at);
+}
+
+/** The part of a node that is needed here, of domhandler's. */
+type Node = Parameters<FormatCallback>[0];
+
+/** How many nodes are looked at to tell what an element holds: the answer shows early or does not matter. */
+const MAX_NODES_LOOKED_AT = 200;
+
+const link: FormatCallback = (element, walk, builder) => {
+  walk(element.children, builder);
+  const href: string = (element.attribs?.href ?? '').replace(/\s+/g, '');
+  if (!/^(?:https?|ftp|mailto):/i.test(href)) return;
+  const { text, hasImage } = shownBy(element);
+  if ((text === '' && !hasImage) || sameTarget(text, href)) return;
+  builder.addInline(` [${href.replace(/^mailto:/i, '')}]`, { noWordTransform: true });
+};
+
+/** Whether a link's text is its target, give or take what people leave away. */
+function sameTarget(text: string, href: string): boolean {
+  const bare = (url: string) =>
+    url.toLowerCase().replace(/^(?:https?:\/\/|ftp:\/\/|mailto:)(?:www\.)?|^www\.|\/$/g, '');
+  return bare(text.replace(/\s+/g, '')) === bare(href) || bare(text) === bare(href.replace(/\?.*$/, ''));
+}
+
+const image: FormatCallback = (element, _walk, builder) => {
+  const alt: string = (element.attribs?.alt ?? '').replace(/\s+/g, ' ').trim();
+  const isPixel = [element.attribs?.width, element.attribs?.height].some((size) => /^[0-3](?:px)?$/.test(size ?? ''));
+  if (alt !== '' && !isPixel) builder.addInline(`[${alt}]`, { noWordTransform: true });
+};
+
+/** A cell with nothing but words goes on the line of its row; one with blocks is a piece of layout and makes its own. */
+const cell: FormatCallback = (element, walk, builder) => {
+  if (shownBy(element).hasBlock) {
+    builder.openBlock({ leadingLineBreaks: 1 });
+    walk(element.children, builder);
+    builder.closeBlock({ trailingLineBreaks: 1 });
+    return;
+  }
+  if (hasCellBefore(element)) builder.addLiteral('\t');
+  walk(element.children, builder);
+};
+
+/** Whether a cell of the same row with something in it stands before this one. */
+function hasCellBefore(element: Node): boolean {
+  const row: Node[] = element.parent?.children ?? [];
+  for (const node of row.slice(0, MAX_NODES_LOOKED_AT)) {
+    if (node === element) return false;
+    if ((node.name === 'td' || node.name === 'th') && shownBy(node).text !== '') return true;
+  }
+  return false;
+}
+
+const BLOCKS: ReadonlySet<string> = new Set([
+  'table',
+  'div',
+  'p',
+  'ul',
+  'ol',
+  'dl',
+  'blockquote',
+  'pre',
+  'br',
+  'hr',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'center',
+  'section',
+]);
+
+/** The text within an element, and whether it holds an image or a block; looks at the first nodes only. */
+function shownBy(element: Node): { text: string; hasImage: boolean; hasBlock: boolean } {
+  const seen = { text: '', hasImage: false, hasBlock: false };
+  const rest: Node[] = [element];
+  for (let looked = 0; looked < MAX_NODES_LOOKED_AT; looked++) {
+    const node = rest.pop();
+    if (node === undefined) break;
+    if (node.type === 'text') seen.text += node.data ?? '';
+    else if (node.name === 'img') seen.hasImage = true;
+    else if (BLOCKS.has(node.name ?? '')) seen.hasBlock = true;
+    rest.push(...(node.children ?? []).slice(0, MAX_NODES_LOOKED_AT).reverse());
+  }
+  return { ...seen, text: seen.text.replace(/\s+/g, ' ').trim() };
+}
+
+const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
+
+/** Written out without spaces and with one, as the two forms in use. */
+const HIDDEN = ['display:none', 'visibility:hidden', 'max-height:0'].flatMap((style) => [
+  style,
+  style.replace(':', ': '),
+]);
+
+const convert = compile({
+  wordwrap: false,
+  // Not `body`: a stray <head/> or a second body would take the text with it.
+  baseElements: { selectors: [] },
+  limits: { maxDepth: MAX_HTML_DEPTH, maxInputLength: MAX_HTML_BYTES, ellipsis: '…' },
+  formatters: { link, image, cell },
+  selectors: [
+    { selector: 'a', format: 'link' },
+    { selector: 'img', format: 'image' },
+    { selector: 'td', format: 'cell' },
+    { selector: 'th', format: 'cell' },
+    ...[
+      'table',
+      'tr',
+      'caption',
+      'section',
+      'address',
+      'center',
+      'fieldset',
+      'figure',
+      'figcaption',
+      'dl',
+      'dt',
+      'dd',
+      'li',
+    ].map((selector) => ({
+      selector,
+      format: 'block',
+      options: block,
+    })),
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+    ...[
+      'title',
+      'style',
+      'script',
+      'template',
+      'select',
+      'svg',
+      'object',
+      '[hidden]',
+      ...HIDDEN.map((style) => `[style*="${style}"i]`),
+    ].map((selector) => ({ selector, format: 'skip' })),
+    { selector: 'ul', options: { itemPrefix: '* ' } },
+    { selector: 'hr', options: { length: 20 } },
+  ],
+});

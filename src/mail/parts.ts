@@ -1,0 +1,225 @@
+import { MAX_CONTAINER_DEPTH, MAX_REPORT_BYTES } from '../limits.js';
+import { readCalendar } from './calendar.js';
+import { decodeBytes } from './charset.js';
+import { cleanLine } from './clean.js';
+import { readHeaderBlock } from './header-block.js';
+import type { Attachment, ReportPart } from './message.js';
+import { type MimePart, readMime } from './mime.js';
+import { readSmime } from './smime.js';
+import { contentOf, type Piece, readTextPart } from './text-part.js';
+import { readTnef } from './tnef.js';
+import { extractUuencoded } from './uuencode.js';
+
+/** What walking the parts gathers beside the text. */
+export interface Found {
+  readonly attachments: Attachment[];
+  readonly reports: ReportPart[];
+  /** Text that is the body only where there is no other: of named parts and of winmail.dat. */
+  readonly spare: Piece[];
+  /** Invitations as readable text; the same one often comes twice. */
+  readonly invitations: Set<string>;
+  readonly repairs: Set<string>;
+  /** The charset for parts that name none. */
+  readonly hint: string;
+}
+
+/** Where a part stands: in which kind of multipart ('' for the mail itself), and within how many containers. */
+interface Place {
+  readonly within: string;
+  readonly containers: number;
+}
+
+/** The pieces of text of a part and of all within it, in their order. What is no text goes into `found`. */
+export function readParts(part: MimePart, found: Found, place: Place = { within: '', containers: 0 }): Piece[] {
+  if (part.children.length > 0) return readMultipart(part, found, { ...place, within: part.type });
+  const report = REPORTS[part.type];
+  if (report !== undefined && (report !== 'message/rfc822' || place.within === 'multipart/report')) {
+    found.reports.push(readReport(part, report, found));
+    return [];
+  }
+  switch (part.type) {
+    case 'application/pkcs7-signature':
+    case 'application/x-pkcs7-signature':
+    case 'application/pgp-signature':
+    case 'application/pgp-encrypted':
+      // Nothing a person opens: the signature, or the version line before the encrypted part.
+      return [];
+    case 'application/pkcs7-mime':
+    case 'application/x-pkcs7-mime':
+      return readSmimePart(part, found, place);
+    case 'application/ms-tnef':
+    case 'application/vnd.ms-tnef':
+      return readTnefPart(part, found);
+    case 'text/calendar':
+    case 'application/ics':
+      return readInvitation(part, found, place);
+    case 'text/plain':
+    case 'text/html':
+    case 'text/enriched':
+    case 'text/richtext':
+      return readText(part, found, place);
+    default:
+      if (part.type.startsWith('multipart/')) {
+        found.repairs.add('a multipart without parts was read as text');
+        return readText(part, found, place);
+      }
+      if (part.filename.toLowerCase() === 'winmail.dat') return readTnefPart(part, found);
+      attach(part, found, place);
+      return [];
+  }
+}
+
+function readMultipart(part: MimePart, found: Found, place: Place): Piece[] {
+  switch (part.type) {
+    case 'multipart/alternative':
+      return readAlternative(part, found, place);
+    case 'multipart/encrypted':
+      for (const child of part.children) if (child.type !== 'application/pgp-encrypted') attach(child, found, place);
+      return [encrypted(/pkcs7/i.test(part.params.protocol ?? '') ? 'S/MIME' : 'PGP')];
+    case 'multipart/related': {
+      const [root, ...others] = part.children;
+      const pieces = root === undefined ? [] : readParts(root, found, place);
+      // A related text is a piece of the page, as a style sheet; where the root was no text it is the body all the same.
+      for (const other of others) {
+        if (pieces.length > 0 && other.type.startsWith('text/')) attach(other, found, place);
+        else pieces.push(...readParts(other, found, place));
+      }
+      return pieces;
+    }
+    default:
+      return part.children.flatMap((child) => readParts(child, found, place));
+  }
+}
+
+/** One piece in several forms: the first child that has plain text gives that, the last that has HTML gives that. */
+function readAlternative(part: MimePart, found: Found, place: Place): Piece[] {
+  const versions = part.children
+    .filter(({ type }) => type !== 'text/x-amp-html' && type !== 'text/watch-html')
+    .map((child) => readParts(child, found, place));
+  const plain = versions
+    .find((pieces) => pieces.some((piece) => piece.plain?.trim()))
+    ?.map((piece) => piece.plain ?? '');
+  const html = versions
+    .findLast((pieces) => pieces.some((piece) => piece.html !== null))
+    ?.map((piece) => piece.html ?? '');
+  if (plain === undefined && html === undefined) return [];
+  return [{ plain: plain?.join('\n') ?? null, html: html?.join('\n') ?? null }];
+}
+
+function readText(part: MimePart, found: Found, place: Place): Piece[] {
+  const isNamed = part.filename !== '' || part.disposition === 'attachment';
+  if (isNamed) attach(part, found, place);
+  if (isNamed && part.disposition === 'attachment' && place.within !== '') return [];
+  const piece = readTextPart(part, found.hint, found.repairs);
+  const pieces = [piece.plain === null ? piece : { plain: withoutFiles(piece.plain, found), html: null }];
+  if (!isNamed) return pieces;
+  found.spare.push(...pieces);
+  return [];
+}
+
+/** The text without what only a program can read: uuencoded files become attachments, PGP ciphertext a note. */
+function withoutFiles(plain: string, found: Found): string {
+  const { text, files } = extractUuencoded(plain);
+  for (const { name, bytes } of files) {
+    found.attachments.push({
+      filename: cleanLine(name),
+      contentType: 'application/octet-stream',
+      bytes: bytes.length,
+      disposition: 'attachment',
+    });
+  }
+  return text.replace(PGP_CIPHERTEXT, encryptedNote('PGP'));
+}
+
+const PGP_CIPHERTEXT = /^-----BEGIN PGP MESSAGE-----[ \t]*\r?\n(?:(?!-----)[^\n]*\n)*-----END PGP MESSAGE-----/gm;
+
+function encrypted(scheme: 'S/MIME' | 'PGP'): Piece {
+  return { plain: encryptedNote(scheme), html: null };
+}
+
+/** What stands for words that only the addressee's own mail program can read. */
+function encryptedNote(scheme: 'S/MIME' | 'PGP'): string {
+  return `This mail is encrypted (${scheme}); mail2ticket cannot read it.`;
+}
+
+function attach(part: MimePart, found: Found, place: Place): void {
+  const isInline =
+    part.disposition === 'inline' || (part.disposition !== 'attachment' && place.within === 'multipart/related');
+  found.attachments.push({
+    filename: part.filename,
+    contentType: part.type,
+    bytes: contentOf(part, found.repairs).length,
+    disposition: isInline ? 'inline' : 'attachment',
+  });
+}
+
+/** The type under which a part is reported; those of internationalized mail (RFC 6533) count as their elders. */
+const REPORTS: Readonly<Record<string, string>> = {
+  'message/delivery-status': 'message/delivery-status',
+  'message/global-delivery-status': 'message/delivery-status',
+  'message/feedback-report': 'message/feedback-report',
+  'message/disposition-notification': 'message/disposition-notification',
+  'message/global-disposition-notification': 'message/disposition-notification',
+  'text/rfc822-headers': 'text/rfc822-headers',
+  'message/global-headers': 'text/rfc822-headers',
+  'message/rfc822': 'message/rfc822',
+  'message/global': 'message/rfc822',
+};
+
+function readReport(part: MimePart, contentType: string, found: Found): ReportPart {
+  const content = contentOf(part, found.repairs);
+  const end = contentType === 'message/rfc822' ? headerEnd(content) : content.length;
+  const { text } = decodeBytes(
+    content.subarray(0, Math.min(end, MAX_REPORT_BYTES)),
+    part.params.charset ?? '',
+    found.hint,
+  );
+  return { contentType, text: text.replace(/\r\n?/g, '\n').replace(/\0/g, '\uFFFD') };
+}
+
+function headerEnd(mail: Buffer): number {
+  const blank = /^(?:[ \t]*\r?\n)*/.exec(mail.toString('latin1', 0, 1024))?.[0].length ?? 0;
+  return readHeaderBlock(mail, blank, mail.length, () => false).bodyStart;
+}
+
+/** RFC 8551: a signed mail is opened and read on; of an encrypted one only that can be said. */
+function readSmimePart(part: MimePart, found: Found, place: Place): Piece[] {
+  const content = readSmime(contentOf(part, found.repairs));
+  if (content.kind === 'signed' && place.containers < MAX_CONTAINER_DEPTH) {
+    const { root, repairs } = readMime(content.inner, 0, found.hint);
+    for (const repair of repairs) found.repairs.add(repair);
+    return readParts(root, found, { within: '', containers: place.containers + 1 });
+  }
+  attach(part, found, place);
+  const claimed = part.params['smime-type']?.toLowerCase() ?? '';
+  return content.kind === 'encrypted' || /^(?:auth)?enveloped-data$/.test(claimed) ? [encrypted('S/MIME')] : [];
+}
+
+function readTnefPart(part: MimePart, found: Found): Piece[] {
+  const tnef = readTnef(contentOf(part, found.repairs));
+  if (tnef === null) {
+    attach(part, found, { within: '', containers: 0 });
+    return [];
+  }
+  for (const { name, contentType, bytes } of tnef.files) {
+    found.attachments.push({
+      filename: cleanLine(name),
+      contentType: contentType || 'application/octet-stream',
+      bytes,
+      disposition: 'attachment',
+    });
+  }
+  const html = tnef.html === null ? null : decodeBytes(tnef.html, '', found.hint).text;
+  if (html !== null || tnef.text !== '') found.spare.push({ plain: tnef.text || null, html });
+  return [];
+}
+
+function readInvitation(part: MimePart, found: Found, place: Place): Piece[] {
+  const content = contentOf(part, found.repairs);
+  const invitation = readCalendar(
+    decodeBytes(content.subarray(0, MAX_REPORT_BYTES), part.params.charset ?? '', found.hint).text,
+  );
+  if (invitation !== '') found.invitations.add(invitation);
+  if (part.filename !== '' || part.disposition === 'attachment' || invitation === '') attach(part, found, place);
+  return [];
+}

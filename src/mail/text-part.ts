@@ -1,0 +1,66 @@
+import libmime from 'libmime';
+import { MAX_TEXT_BYTES } from '../limits.js';
+import { decodeBytes } from './charset.js';
+import type { MimePart } from './mime.js';
+import { decodeTransfer } from './transfer-encoding.js';
+
+/** A piece of the body in the forms in which it came, of which at least one is not null. */
+export interface Piece {
+  readonly plain: string | null;
+  readonly html: string | null;
+}
+
+/** HTML is decoded to this many times MAX_TEXT_BYTES: images in the markup are cut out of it before it is shortened itself. */
+const HTML_FACTOR = 8;
+
+/** The decoded bytes of a part. */
+export function contentOf(part: MimePart, repairs: Set<string>): Buffer {
+  const { bytes, repair } = decodeTransfer(part.body, part.encoding);
+  if (repair !== '') repairs.add(repair);
+  return bytes;
+}
+
+/** A part as text or HTML, whichever it is in truth: HTML is sent as text/plain, and text in a multipart that has no parts. */
+export function readTextPart(part: MimePart, hint: string, repairs: Set<string>): Piece {
+  const content = contentOf(part, repairs);
+  const isHtml = part.type === 'text/html' || looksLikeHtml(content);
+  const limit = isHtml ? MAX_TEXT_BYTES * HTML_FACTOR : MAX_TEXT_BYTES;
+  if (content.length > limit) repairs.add('the text is too long, its end was left unread');
+  const label = part.params.charset || (isHtml ? charsetOfHtml(content) : '');
+  const { text, repair } = decodeBytes(wholeCharacters(content, limit), label, hint);
+  if (repair !== '') repairs.add(repair);
+  if (isHtml) return { plain: null, html: text };
+  if (part.type === 'text/enriched' || part.type === 'text/richtext') return { plain: fromEnriched(text), html: null };
+  const isFlowed = part.params.format?.toLowerCase() === 'flowed';
+  return {
+    plain: isFlowed ? libmime.decodeFlowed(text, part.params.delsp?.toLowerCase() === 'yes') : text,
+    html: null,
+  };
+}
+
+function looksLikeHtml(content: Buffer): boolean {
+  return /^[\s\xEF\xBB\xBF]*<(?:!doctype\s+html|html[\s>])/i.test(content.toString('latin1', 0, 512));
+}
+
+/** Where the part has no charset, the page may name one: `<meta charset=…>` or `<meta … content="text/html; charset=…">`. */
+function charsetOfHtml(content: Buffer): string {
+  return /<meta\b[^>]{0,200}\bcharset\s*=\s*["']?([\w:.-]+)/i.exec(content.toString('latin1', 0, 4096))?.[1] ?? '';
+}
+
+/** At most `limit` bytes, cut where no UTF-8 character is cut. */
+function wholeCharacters(content: Buffer, limit: number): Buffer {
+  if (content.length <= limit) return content;
+  let end = limit;
+  while (end > limit - 4 && ((content[end] ?? 0) & 0xc0) === 0x80) end--;
+  return content.subarray(0, end);
+}
+
+/** RFC 1896: markup in angle brackets goes, a doubled `<` is one, and a single line end is a space. */
+function fromEnriched(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/<param>[^<]*<\/param>/gi, '')
+    .replace(/<(<)|<\/?[a-z][a-z0-9-]{0,60}>/gi, (_all, literal?: string) => literal ?? '')
+    .replace(/(?<!\n)\n(?!\n)/g, ' ')
+    .replace(/\n(\n+)/g, '$1');
+}

@@ -1,0 +1,97 @@
+import { decodeUuencoded } from './uuencode.js';
+
+/** Decodes a body from its Content-Transfer-Encoding (RFC 2045 section 6). An unknown encoding leaves it as it is. */
+export function decodeTransfer(body: Buffer, encoding: string): { bytes: Buffer; repair: string } {
+  switch (encoding) {
+    case 'base64':
+      return isBase64(body)
+        ? { bytes: decodeBase64(body), repair: '' }
+        : { bytes: body, repair: 'a part labelled base64 is plain text' };
+    case 'quoted-printable':
+    case 'quoted':
+    case 'quotedprintable':
+      return { bytes: decodeQuotedPrintable(body), repair: '' };
+    case 'x-uuencode':
+    case 'uuencode':
+    case 'x-uue':
+      return { bytes: decodeUuencoded(body.toString('latin1'))?.bytes ?? body, repair: '' };
+    default:
+      return { bytes: body, repair: '' };
+  }
+}
+
+/** Text under the label is known by its spaces within lines, which base64 never has. */
+function isBase64(body: Buffer): boolean {
+  const sample = body.toString('latin1', 0, 4096).trim();
+  const foreign = sample.match(/[^A-Za-z0-9+/=\s_-]|[^\s][ \t]+[^\s]/g)?.length ?? 0;
+  return foreign * 20 <= sample.length;
+}
+
+/** Several base64 texts may stand one after the other (a gateway appended a footer), each with its own padding. */
+function decodeBase64(body: Buffer): Buffer {
+  const text = body.toString('latin1');
+  const padding = text.indexOf('=');
+  if (padding < 0 || /^[=\s]*$/.test(text.slice(padding))) return Buffer.from(text, 'base64');
+  return Buffer.concat(text.split(/=+/).map((piece) => Buffer.from(piece, 'base64')));
+}
+
+const EQUALS = 0x3d;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** RFC 2045 section 6.7. An `=` that is followed by neither hex digits nor a line end stands for itself. */
+function decodeQuotedPrintable(body: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(body.length);
+  let length = 0;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i] ?? 0;
+    if (byte === LF || (byte === CR && body[i + 1] === LF)) {
+      // White space before a line end was added on the way.
+      while (length > 0 && isBlankAdded(out, body, length, i)) length--;
+      out[length++] = byte;
+      if (byte === CR) out[length++] = body[++i] ?? LF;
+    } else if (byte === EQUALS) {
+      const value = hexAt(body, i + 1);
+      const lineEnd = softBreakEnd(body, i + 1);
+      if (value >= 0) {
+        out[length++] = value;
+        i += 2;
+      } else if (lineEnd >= 0) {
+        i = lineEnd - 1;
+      } else {
+        out[length++] = byte;
+      }
+    } else {
+      out[length++] = byte;
+    }
+  }
+  return out.subarray(0, length);
+}
+
+/** Whether the last byte written is a space or tab that stands as such in the body, not as `=20`. */
+function isBlankAdded(out: Buffer, body: Buffer, length: number, at: number): boolean {
+  const last = out[length - 1];
+  return (last === 0x20 || last === 0x09) && body[at - 1] === last;
+}
+
+/** The value of two hex digits at `at`, or -1. */
+function hexAt(body: Buffer, at: number): number {
+  const high = digit(body[at]);
+  const low = digit(body[at + 1]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+function digit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/** Where the line after a soft line break begins, or -1 where there is none: white space may follow the `=`. */
+function softBreakEnd(body: Buffer, from: number): number {
+  let at = from;
+  while (body[at] === 0x20 || body[at] === 0x09) at++;
+  if (at >= body.length) return at;
+  if (body[at] === CR && body[at + 1] === LF) return at + 2;
+  return body[at] === LF || body[at] === CR ? at + 1 : -1;
+}
