@@ -1,5 +1,7 @@
+import { htmlToText, leanHtml } from './html-text.js';
 import { classify, type MarkedLine } from './quotes/classify.js';
 import { cutLines } from './quotes/cut.js';
+import { markHtml, unmarkLines, withoutMarks } from './quotes/html-marks.js';
 
 /** The body of a mail, as parsing gives it. */
 export interface ReplyBody {
@@ -21,15 +23,50 @@ export interface TrimmedReply {
 
 /**
  * Parts the new words of a reply from the mail it quotes. Never empty: where trimming leaves nothing, the full text
- * stands and `quoted` is ''.
+ * stands and `quoted` is ''. A text part is judged by itself; the HTML beside it decides where the text shows no quote.
+ * Of a mail that has only HTML, the quote markup of mail programs counts beside the words.
  */
 export function trimReply(body: ReplyBody): TrimmedReply {
-  return (
-    trimLines(
-      body.text.split(/\r\n|[\r\n]/).map((raw) => ({ raw, mark: null })),
-      body.marker,
-    ) ?? { text: body.text, quoted: '' }
+  const asIs = { text: body.text, quoted: '' };
+  if (body.html !== null && body.textIsFromHtml) return trimHtml(body, body.html) ?? trimText(body) ?? asIs;
+  return trimText(body) ?? trimLikeHtml(body) ?? asIs;
+}
+
+function trimText({ text, marker }: ReplyBody): TrimmedReply | null {
+  return trimLines(
+    text.split(/\r\n|[\r\n]/).map((raw) => ({ raw, mark: null })),
+    marker,
   );
+}
+
+/** Null also where the HTML does not give the text that parsing has, so that nothing of the text can be lost. */
+function trimHtml(body: ReplyBody, html: string): TrimmedReply | null {
+  const marked = markHtml(leanHtml(html));
+  if (marked === null) return null;
+  const text = htmlToText(marked);
+  return squeeze(withoutMarks(text)) === squeeze(body.text) ? trimLines(unmarkLines(text), body.marker) : null;
+}
+
+/** Cuts the text part where its beginning is, word for word, what the HTML part leaves of itself. */
+function trimLikeHtml(body: ReplyBody): TrimmedReply | null {
+  if (body.html === null) return null;
+  const text = htmlToText(body.html);
+  const trimmed = trimHtml({ ...body, text }, body.html);
+  if (trimmed === null) return null;
+  const wanted = squeeze(trimmed.text).length;
+  const lines = body.text.split(/\r\n|[\r\n]/);
+  let length = 0;
+  let end = 0;
+  while (end < lines.length && length < wanted) length += squeeze(lines[end++] ?? '').length;
+  const [kept, gone] = [lines.slice(0, end), lines.slice(end)];
+  return squeeze(kept.join('')) === squeeze(trimmed.text) && squeeze(gone.join('')) !== ''
+    ? { text: joinLines(kept), quoted: joinLines(gone) }
+    : null;
+}
+
+/** Without white space and quote signs, in which text made from HTML may differ. */
+function squeeze(text: string): string {
+  return text.replace(/[\s>]+/g, '');
 }
 
 /** Null where nothing is cut, or nothing would be left. */

@@ -33,10 +33,11 @@ export function classify(marked: readonly MarkedLine[], marker: string): Line[] 
 }
 
 function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null): LineKind {
-  if (mark === 'cut') return 'cut';
   if (mark === 'quote') return 'quote';
-  if (bare === '' && depth === 0) return 'blank';
-  if (mark !== null) return mark;
+  if (bare === '' && (depth === 0 || mark === 'cited')) return 'blank';
+  // Below each such mark comes "From: …" or a ruler; where nothing like it does, the mark means something else.
+  if (mark === 'cut' && (/[:：]/.test(bare.slice(0, 40)) || isRuler(bare))) return 'cut';
+  if (mark !== null && mark !== 'cut') return mark;
   if (depth > 0) return 'quote';
   if (bare === '--' && raw.trimEnd() === '--') return 'signature-start';
   if (isRuler(bare)) return 'ruler';

@@ -19,7 +19,7 @@ export function isDelimiter(bare: string): boolean {
 export function isDeviceLine(bare: string): boolean {
   const line = bare
     .toLowerCase()
-    .replace(/<[^<>]*>|\([^()]*:\/\/[^()]*\)|https?:\/\/\S*/g, ' ')
+    .replace(/<[^<>]*:\/\/[^<>]*>|\([^()]*:\/\/[^()]*\)|https?:\/\/\S*/g, ' ')
     .replace(/[\s<>()[\]*_]+/g, ' ')
     .replace(/[.!]+ ?$/, '')
     .trim();

@@ -1,0 +1,129 @@
+import { Parser } from 'htmlparser2';
+import type { Mark, MarkedLine } from './classify.js';
+
+/**
+ * How mail programs mark in HTML what they quote, as data: a class or id, or the end of one, since some put their own
+ * prefix (`ecx`, `ydp1a2b`) before those of the mail they quote.
+ */
+const NAME_ENDINGS: readonly (readonly [ending: string, mark: Mark])[] = [
+  ['yahoo_quoted', 'quote'],
+  ['protonmail_quote', 'quote'],
+  ['tutanota_quote', 'quote'],
+  ['front-blockquote', 'quote'],
+  ['zmail_extra', 'quote'], // Zoho
+  ['hs_reply', 'quote'], // HubSpot
+  ['moz-forward-container', 'quote'], // Thunderbird
+  ['AppleOriginalContents', 'quote'],
+  ['isReplyContent', 'quote'], // 163.com
+  ['OLK_SRC_BODY_SECTION', 'quote'], // Outlook for Mac
+  ['mail-editor-reference-message-container', 'quote'], // Outlook for phones and the new one for Windows
+  ['gmail_attr', 'attribution'],
+  ['moz-cite-prefix', 'attribution'], // Thunderbird
+  ['reply-intro', 'attribution'], // Roundcube
+  ['gmail_signature', 'signature'],
+  ['moz-signature', 'signature'],
+  ['protonmail_signature_block', 'signature'],
+  ['divRplyFwdMsg', 'cut'], // Outlook on the web
+  ['appendonsend', 'cut'], // Outlook on the web
+  ['stopSpelling', 'cut'], // Hotmail
+  ['OutlookMessageHeader', 'cut'],
+];
+
+/** Zimbra's `data-marker`. */
+const DATA_MARKERS: ReadonlyMap<string, Mark> = new Map([
+  ['__DIVIDER__', 'cut'],
+  ['__HEADERS__', 'cut'],
+  ['__QUOTED_TEXT__', 'quote'],
+]);
+
+/** Outlook's line over the header block of the mail below, the only trace where the block's language is unknown. */
+const OUTLOOK_LINE = /border:\s?none;\s?border-top:\s?solid #(?:B5C4DF|E1E1E1) 1\.0pt/i;
+/** Attribute values are looked at up to here; a style can be 1 MB. */
+const MAX_VALUE_CHARACTERS = 300;
+
+/**
+ * What an element's tag says of the lines in it, null where nothing. A blockquote without a mark is `cited`: authors
+ * indent with it. Gmail's outer `div.gmail_quote` has no mark on purpose: inline answers stand in it, between blockquotes.
+ */
+export function markOf(element: string, attributes: Readonly<Record<string, string>>): Mark | null {
+  const value = (name: string) => (attributes[name] ?? '').slice(0, MAX_VALUE_CHARACTERS);
+  const marked = DATA_MARKERS.get(value('data-marker'));
+  if (marked) return marked;
+  const names = `${value('class')} ${value('id')}`.split(/\s+/);
+  for (const [ending, mark] of NAME_ENDINGS) {
+    if (names.some((name) => name.endsWith(ending))) return mark;
+  }
+  if (element === 'blockquote') {
+    const isReply = value('type') === 'cite' || value('cite').startsWith('mid:');
+    return isReply || names.some((name) => name.endsWith('gmail_quote')) ? 'quote' : 'cited';
+  }
+  return element === 'div' && OUTLOOK_LINE.test(value('style')) ? 'cut' : null;
+}
+
+/**
+ * Noncharacters (Unicode 23.7: for internal use) carry the marks through the conversion to text: the one conversion
+ * gives text and marks, so that nothing can be in neither half. A mail that holds them itself can only misplace its own
+ * marks.
+ */
+const OPEN = { quote: '\uFDD0', cited: '\uFDD1', signature: '\uFDD2', attribution: '\uFDD3', cut: '\uFDD4' } as const;
+const CLOSE = { quote: '\uFDD8', cited: '\uFDD9', signature: '\uFDDA', attribution: '\uFDDB', cut: '' } as const;
+const ANY_MARK = /[\uFDD0-\uFDDF]/g;
+/** The first one that is open holds: what stands in a quote is quoted. */
+const KINDS = ['quote', 'cut', 'signature', 'attribution', 'cited'] as const;
+
+/** The HTML with its marks written into the text, null where it has none. */
+export function markHtml(html: string): string | null {
+  let marked = '';
+  let from = 0;
+  const insert = (at: number, mark: string) => {
+    const to = Math.max(from, Math.min(at, html.length));
+    marked += html.slice(from, to) + mark;
+    from = to;
+  };
+  const open: (Mark | null)[] = [];
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        const mark = markOf(name, attributes);
+        open.push(mark);
+        if (mark) insert(parser.endIndex + 1, OPEN[mark]);
+      },
+      onclosetag() {
+        const mark = open.pop();
+        if (mark) insert(parser.startIndex, CLOSE[mark]);
+      },
+    },
+    { decodeEntities: false },
+  );
+  parser.end(html);
+  return from === 0 ? null : marked + html.slice(from);
+}
+
+/** The lines of a text that was made from marked HTML, each with the mark that holds where its words begin. */
+export function unmarkLines(text: string): MarkedLine[] {
+  const depth = { quote: 0, cited: 0, signature: 0, attribution: 0, cut: 0 };
+  return text.split('\n').map((line) => {
+    let mark: Mark | null = null;
+    let hasWords = false;
+    // The pieces are, by turns, words and one mark.
+    for (const piece of line.split(/([\uFDD0-\uFDDF])/)) {
+      const opened = KINDS.find((kind) => OPEN[kind] === piece);
+      const closed = KINDS.find((kind) => CLOSE[kind] === piece && piece !== '');
+      if (opened) depth[opened]++;
+      else if (closed) depth[closed] = Math.max(0, depth[closed] - 1);
+      else if (!hasWords && /[^\s>]/.test(piece)) {
+        hasWords = true;
+        mark = KINDS.find((kind) => depth[kind] > 0) ?? null;
+        // Holds for one line: all below it is cut off anyway.
+        depth.cut = 0;
+      }
+    }
+    if (!hasWords) mark = depth.quote > 0 ? 'quote' : depth.cited > 0 ? 'cited' : null;
+    return { raw: line.replace(ANY_MARK, ''), mark };
+  });
+}
+
+/** A text made from marked HTML, without the marks. */
+export function withoutMarks(text: string): string {
+  return text.replace(ANY_MARK, '');
+}
