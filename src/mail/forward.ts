@@ -36,12 +36,12 @@ export function forwardOf(mail: IncomingMail, policy: MailPolicy): Forward {
 
 type Role = 'from' | 'to' | 'date' | 'subject' | 'other';
 
-/** The names of the lines in a forwarded header block: en, de, fr, es, it, nl, pt. */
+/** The names of the lines in a forwarded header block: en, de, fr, es, it, nl, pt, sv, da and no. */
 const NAMES: Readonly<Record<Role, string>> = {
-  from: 'from, von, de, da, van',
-  to: 'to, an, à, a, pour, para, aan',
-  date: 'date, sent, datum, gesendet, envoyé, envoyé le, fecha, enviado, enviado el, data, inviato, verzonden',
-  subject: 'subject, betreff, objet, sujet, asunto, oggetto, onderwerp, assunto',
+  from: 'from, von, de, da, van, från, fra',
+  to: 'to, an, à, a, pour, para, aan, till, til',
+  date: 'date, sent, datum, gesendet, envoyé, envoyé le, fecha, enviado, enviado el, data, inviato, verzonden, skickat, dato, sendt',
+  subject: 'subject, betreff, objet, sujet, asunto, oggetto, onderwerp, assunto, ämne, emne',
   other: 'cc, bcc, reply-to, antwort an, répondre à, rép. à, kopie, kopie (cc), copie à, copia, organization',
 };
 

@@ -68,6 +68,10 @@ describe('the original sender is read from the header block of', () => {
       `-------- Message transféré --------\nSujet\u00a0: \tCassé\nDate\u00a0: \tMon, 2 Mar 2026 09:00:00 +0100\nDe\u00a0: \tMax Kunde <max@kunde.example>\nPour\u00a0: \tjane@desk.example`,
     ],
     [
+      'Gmail in Swedish',
+      `---------- Vidarebefordrat meddelande ----------\nFrån: Max Kunde <max@kunde.example>\nDatum: 2 mars 2026 09:00\nÄmne: Trasig\nTill: jane@desk.example`,
+    ],
+    [
       'a program that wraps long lines',
       `From: "Max Kunde"\n <max@kunde.example>\nTo: jane@desk.example,\n  john@desk.example\nSubject: Broken\nDate: 2 March`,
     ],
