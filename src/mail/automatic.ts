@@ -1,8 +1,9 @@
 import { isSuccess, readReports } from './bounce.js';
-import { bounceSigns, hasNullReturnPath, isFromDaemon } from './bounce-signs.js';
+import { bounceSigns, hasNullReturnPath, isFromDaemon, isUnread } from './bounce-signs.js';
 import { header, type IncomingMail } from './message.js';
 import { absenceIn } from './out-of-office.js';
 import type { MailPolicy } from './policy.js';
+import { readSesNotice } from './ses.js';
 
 /** What kind of program wrote a mail, and what that means for it. */
 export interface Automatic {
@@ -83,10 +84,13 @@ function hasReport(mail: IncomingMail, contentType: string): boolean {
   return mail.reports.some((report) => report.contentType === contentType);
 }
 
-/** A complaint of a recipient that a mail of ours is spam: somebody has to act on it, so it becomes a ticket. */
+/** A recipient calls a mail of ours spam, or wants no more of them: somebody has to act on it, so it becomes a ticket. */
 function feedbackReport(mail: IncomingMail): string | null {
   if (reportType(mail) === 'feedback-report') return 'Content-Type: multipart/report; report-type=feedback-report';
-  return hasReport(mail, 'message/feedback-report') ? 'a part message/feedback-report' : null;
+  if (hasReport(mail, 'message/feedback-report')) return 'a part message/feedback-report';
+  if (readSesNotice(mail)?.type === 'Complaint') return 'a notice of Amazon SES: Complaint';
+  const isOutlooks = mail.from?.address === 'staff@hotmail.com' && /^complaint about message from /i.test(mail.subject);
+  return isOutlooks ? `Subject: ${mail.subject}` : field(mail, 'x-apple-unsubscribe', /^true$/i);
 }
 
 function readReceipt(mail: IncomingMail): string | null {
@@ -96,11 +100,13 @@ function readReceipt(mail: IncomingMail): string | null {
 }
 
 function successReport(mail: IncomingMail): string | null {
+  if (readSesNotice(mail)?.type === 'Delivery') return 'a notice of Amazon SES: Delivery';
   const reported = isReport(mail) ? readReports(mail) : [];
   return reported.length > 0 && reported.every(isSuccess) ? 'a delivery report: it arrived at every recipient' : null;
 }
 
 function deliveryReport(mail: IncomingMail): string | null {
+  if (readSesNotice(mail)?.type === 'Bounce') return 'a notice of Amazon SES: Bounce';
   if (!isReport(mail)) return null;
   const told = readReports(mail).map(({ action, status }) => `${action} ${status}`.trim());
   return `a delivery report (RFC 3464)${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
@@ -199,11 +205,8 @@ function generated(mail: IncomingMail): string | null {
 
 function mailboxNobodyReads(mail: IncomingMail): string | null {
   const address = mail.from?.address ?? '';
-  return /^(?:.*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply|mailer-daemon|postmaster|abuse|root|cron|nobody|noreply\b.*)@/i.test(
-    address,
-  )
-    ? `From: ${address}`
-    : null;
+  const isServer = isFromDaemon(mail) || /^(?:postmaster|abuse|root|cron|nobody)@/i.test(address);
+  return isServer || isUnread(address) ? `From: ${address}` : null;
 }
 
 function asksForSilence(mail: IncomingMail): string | null {

@@ -21,6 +21,7 @@ const SIGNS: readonly Sign[] = [
   { name: 'sent by a mail daemon', weight: 3, of: 'sender', in: isFromDaemon },
   { name: 'null return path', weight: 2, of: 'sender', in: hasNullReturnPath },
   { name: 'sent by the postmaster', weight: 2, of: 'sender', in: isFromPostmaster },
+  { name: 'sent by a machine', weight: 1, of: 'sender', in: (mail) => isUnread(mail.from?.address ?? '') },
   { name: 'X-Failed-Recipients', weight: 2, of: 'content', in: (mail) => header(mail, 'x-failed-recipients') !== null },
   { name: 'the returned mail as a part', weight: 2, of: 'content', in: returnsPart },
   { name: 'the returned mail in the text', weight: 1, of: 'content', in: returnsText },
@@ -50,12 +51,17 @@ export function hasNullReturnPath(mail: IncomingMail): boolean {
 /** Whether a mail server itself stands as the author: `MAILER-DAEMON`, by some without a domain, or nobody (`<>`). */
 export function isFromDaemon(mail: IncomingMail): boolean {
   const author = mail.from?.address ?? header(mail, 'from') ?? '';
-  return /^\W*(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(author);
+  return /(?:^|<)\W*(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(author);
 }
 
 function isFromPostmaster(mail: IncomingMail): boolean {
   const { address, name } = mail.from ?? { address: '', name: '' };
   return /^postmaster@/i.test(address) || /^mail deliver(?:y|y (?:sub)?)\s?(?:system|service)$/i.test(name);
+}
+
+/** Whether the address says that nobody reads what is sent to it. */
+export function isUnread(address: string): boolean {
+  return /^(?:[^@]*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply)(?:[._+-][^@]*)?@/i.test(address);
 }
 
 function isWrittenByPerson(mail: IncomingMail): boolean {
@@ -74,7 +80,8 @@ export function returnedParts(mail: IncomingMail): readonly ReportPart[] {
 }
 
 function returnsPart(mail: IncomingMail): boolean {
-  return returnedParts(mail).length > 0;
+  // Outside a multipart/report the parser cannot know that it came back: there it is an attached mail.
+  return returnedParts(mail).length > 0 || mail.attachments.some(({ contentType }) => RETURNED.has(contentType));
 }
 
 /** Three fields of a header at the start of lines. Quoted ones (`> From:`) are a conversation, not a bounce. */

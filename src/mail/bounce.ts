@@ -1,6 +1,7 @@
 import { MAX_BOUNCE_RECIPIENTS, MAX_BOUNCE_TEXT_CHARACTERS } from '../limits.js';
 import { returnedParts } from './bounce-signs.js';
 import { header, type IncomingMail } from './message.js';
+import { readSesNotice } from './ses.js';
 
 /** What a bounce says of the mail that could not be delivered. */
 export interface Bounce {
@@ -19,12 +20,13 @@ export interface BouncedRecipient {
 
 /** One recipient's block of a delivery report, successes included. */
 export interface ReportedRecipient extends BouncedRecipient {
-  /** `failed`, `delayed`, `delivered`, `relayed` or `expanded` in lower case; '' where none is told. */
+  /** In lower case: `failed`, `delayed`, `delivered`, `relayed`, `expanded` or what the server made up; '' where none is told. */
   readonly action: string;
 }
 
 /**
- * Reads whom a bounce is about: from its delivery reports (RFC 3464), else from `X-Failed-Recipients`, else from the words.
+ * Reads whom a bounce is about: from its delivery reports (RFC 3464) or a notice of Amazon SES, else from
+ * `X-Failed-Recipients`, else from the words.
  * What is told of one recipient never reaches another. Null where no recipient failed or is late; whether the mail is a
  * bounce at all is for classify to say.
  */
@@ -42,11 +44,23 @@ export function readBounce(mail: IncomingMail): Bounce | null {
 
 /** Whether the mail arrived at this recipient, so that the report is good news. */
 export function isSuccess({ action, status }: ReportedRecipient): boolean {
-  return ['delivered', 'relayed', 'expanded'].includes(action) || (action === '' && status.startsWith('2.'));
+  return ['delivered', 'relayed', 'expanded'].includes(action) || status.startsWith('2.');
 }
 
-/** Every recipient of the mail's delivery reports; none where it has no such part. */
+/** Every recipient of the mail's machine-readable reports; none where it has none. */
 export function readReports(mail: IncomingMail): ReportedRecipient[] {
+  const notice = readSesNotice(mail)?.bounced.map((told) =>
+    reported(
+      told.get('emailAddress') ?? '',
+      told.get('action') ?? '',
+      told.get('status') ?? '',
+      told.get('diagnosticCode') ?? '',
+    ),
+  );
+  return notice ?? readStatusParts(mail);
+}
+
+function readStatusParts(mail: IncomingMail): ReportedRecipient[] {
   return mail.reports
     .filter(({ contentType }) => ['message/delivery-status', 'message/global-delivery-status'].includes(contentType))
     .flatMap(({ text }) => text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS).split(/\r?\n[ \t]*(?:\r?\n[ \t]*)+/))
@@ -65,8 +79,14 @@ function readBlock(block: string): ReportedRecipient[] {
     .map((name) => addressIn(fields.get(name) ?? ''))
     .find((found) => found !== '');
   if (address === undefined) return [];
-  const action = /^[a-z]+/.exec(fields.get('action')?.toLowerCase() ?? '')?.[0] ?? '';
-  return [{ address, action, ...verdict(fields.get('status') ?? '', action, fields.get('diagnostic-code') ?? '') }];
+  return [
+    reported(address, fields.get('action') ?? '', fields.get('status') ?? '', fields.get('diagnostic-code') ?? ''),
+  ];
+}
+
+function reported(address: string, actionField: string, status: string, diagnostic: string): ReportedRecipient {
+  const action = /^[a-z]+/.exec(actionField.toLowerCase())?.[0] ?? '';
+  return { address, action, ...verdict(status, action, diagnostic) };
 }
 
 /** `rfc822; jane@example.com`, with or without the type and angle brackets. Some servers have only a local part. */
@@ -88,7 +108,7 @@ function verdict(statusField: string, action: string, words: string): Pick<Bounc
   const isVague = own === '' || (/^\d\.0\.0$/.test(own) && other.startsWith(own.slice(0, 2)));
   const status = isVague && other !== '' ? other : own;
   if (status !== '') return { status, permanent: status.startsWith('5') };
-  if (action !== '') return { status, permanent: action === 'failed' };
+  if (action === 'failed' || action === 'delayed') return { status, permanent: action === 'failed' };
   const code = REPLY_CODE.exec(words)?.[1];
   return { status, permanent: code === undefined ? !LATE.test(words) : code === '5' };
 }
