@@ -31,21 +31,25 @@ interface Facts {
 
 type Verdict = Pick<Judgement, 'decision' | 'reason' | 'text' | 'quoted'>;
 
+/** A rule's evidence for its answer and, where it matches, the verdict. */
+interface Answer {
+  readonly evidence: string;
+  readonly verdict: Verdict | null;
+}
+
 interface Rule {
   readonly name: string;
   /** Whether it ignores the mails it matches; such a rule is not asked about a mail that a person calls real. */
   readonly ignores: boolean;
-  /** The evidence for the answer and, where the rule matches, the verdict. */
-  readonly ask: (facts: Facts) => { readonly evidence: string; readonly verdict: Verdict | null };
+  readonly ask: (facts: Facts) => Answer;
 }
 
-/** First match wins; the last matches every mail. */
+/** First match wins; where none matches, the mail is a new ticket. */
 const RULES: readonly Rule[] = [
   { name: 'own mail', ignores: true, ask: ownMail },
   { name: 'bounce', ignores: true, ask: bounce },
   { name: 'automatic reply', ignores: true, ask: automaticReply },
   { name: 'subject tag', ignores: false, ask: subjectTag },
-  { name: 'new ticket', ignores: false, ask: newTicket },
 ];
 
 /**
@@ -55,20 +59,27 @@ const RULES: readonly Rule[] = [
 export function judge(mail: IncomingMail, policy: MailPolicy, { real = false }: Circumstances = {}): Judgement {
   const facts = factsOf(mail, policy);
   const trace = stepsBeforeTheRules(facts);
-  let verdict: Verdict | null = null;
-  for (const { name, ignores, ask } of RULES) {
-    const answer =
-      real && ignores ? { evidence: 'not asked: a person took it out of Ignored', verdict: null } : ask(facts);
-    trace.push(step(name, answer.verdict !== null, answer.evidence));
-    verdict = answer.verdict;
-    if (verdict !== null) break;
-  }
   return {
-    ...(verdict ?? newTicket(facts).verdict),
+    ...askRules(facts, real, trace),
     trace,
     automatic: facts.automatic,
     bounce: facts.automatic.kind === 'bounce' ? readBounce(mail) : null,
   };
+}
+
+/** The verdict of the first rule that matches; every rule asked leaves a step in `trace`. */
+function askRules(facts: Facts, real: boolean, trace: TraceStep[]): Verdict {
+  for (const { name, ignores, ask } of RULES) {
+    if (real && ignores) {
+      trace.push(step(name, false, 'not asked: a person took the mail out of Ignored'));
+      continue;
+    }
+    const { evidence, verdict } = ask(facts);
+    trace.push(step(name, verdict !== null, evidence));
+    if (verdict !== null) return verdict;
+  }
+  trace.push(step('new ticket', true, 'no rule before it matched'));
+  return newTicket(facts);
 }
 
 function factsOf(mail: IncomingMail, policy: MailPolicy): Facts {
@@ -97,33 +108,32 @@ function stepsBeforeTheRules({ mail, forward, requester }: Facts): TraceStep[] {
   return steps;
 }
 
-function ownMail({ mail, policy, text }: Facts) {
+function ownMail({ mail, policy, text }: Facts): Answer {
   const from = mail.from?.address ?? 'nobody';
   return isOwnMail(mail, policy)
     ? { evidence: `From: ${from} is our own`, verdict: ignored(`own mail from ${from}`, text) }
     : { evidence: `From: ${from} is not ours`, verdict: null };
 }
 
-function bounce({ automatic, text }: Facts) {
+function bounce({ automatic, text }: Facts): Answer {
   const matches = automatic.kind === 'bounce' || automatic.kind === 'feedback-report';
   return matches && automatic.effect === 'ignore'
     ? { evidence: automatic.evidence, verdict: ignored(automatic.kind.replace('-', ' '), text) }
     : { evidence: 'no report of a delivery', verdict: null };
 }
 
-function automaticReply({ automatic, text }: Facts) {
+function automaticReply({ automatic, text }: Facts): Answer {
   if (automatic.effect === 'ignore') {
     return { evidence: automatic.evidence, verdict: ignored(automatic.kind.replace('-', ' '), text) };
   }
   const evidence =
-    automatic.kind === 'none'
+    automatic.effect === 'none'
       ? 'nothing says that a program answered'
-      : `${automatic.kind} (${automatic.evidence}): may be a real request`;
+      : `a real request all the same, but nothing may be sent back: ${automatic.evidence}`;
   return { evidence, verdict: null };
 }
 
-function subjectTag(facts: Facts) {
-  const { mail, policy, requester, forward, text } = facts;
+function subjectTag({ mail, policy, requester, forward, text }: Facts): Answer {
   const ids = ticketIds(mail.subject, policy.subjectTag);
   if (ids.length === 0) return { evidence: `no ${policy.subjectTag} in the subject`, verdict: null };
   const named = ids.map((id) => `#${id}`).join(', ');
@@ -151,17 +161,13 @@ function subjectTag(facts: Facts) {
   };
 }
 
-function newTicket({ mail, policy, requester, text }: Facts) {
-  const decision: Decision = { kind: 'create', ticket: ticketRequest(mail, policy, requester, text) };
-  return { evidence: 'no rule before it matched', verdict: { decision, reason: 'a new request', ...kept(text, '') } };
+function newTicket({ mail, policy, requester, text }: Facts): Verdict {
+  const ticket = ticketRequest(mail, policy, requester, text);
+  return { decision: { kind: 'create', ticket }, reason: 'a new request', ...kept(text, '') };
 }
 
 function ignored(reason: string, text: string): Verdict {
-  return {
-    decision: { kind: 'ignore' },
-    reason: oneLine(reason),
-    ...kept(text, ''),
-  };
+  return { decision: { kind: 'ignore' }, reason: oneLine(reason), ...kept(text, '') };
 }
 
 /** Both texts go into the ledger, so they have the bound of a message. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { HeaderField, IncomingMail } from '../../src/mail/message.js';
 
 /** A plain mail from a customer, but for what a test says of it. */
@@ -27,3 +28,17 @@ export function aMail(parts: Partial<IncomingMail> = {}): IncomingMail {
 export function headers(fields: Readonly<Record<string, string>>): HeaderField[] {
   return Object.entries(fields).map(([name, value]) => ({ name: name.toLowerCase(), value }));
 }
+
+/** Text of the characters that break things: line ends, NUL, lone surrogates, direction overrides, the syntax of mail and tags. */
+export const hostileText = fc.string({
+  unit: fc.constantFrom(
+    ...'a0 1é😀[]#:@<>,;"=?\n\r\t\0\x1b\x85',
+    '\ud800',
+    '\udc00',
+    '\u202e',
+    '\u2028',
+    '\u200b',
+    'e\u0301',
+  ),
+  maxLength: 40,
+});
