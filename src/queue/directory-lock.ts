@@ -63,19 +63,21 @@ function read(path: string): { holder: Holder; text: string; silentMs: number } 
   }
 }
 
-/** A file that is not ours (a person's `touch lock`, a full disk) has no holder that could live. */
+/** A file that is not ours (somebody's `touch lock`, a disk that was full) has no holder that could live. */
 function parse(text: string): Holder {
   try {
     const { pid, started, place } = JSON.parse(text);
-    return { pid: Number(pid), started: String(started), place: String(place) };
+    if (pid > 0 && typeof place === 'string') return { pid: Number(pid), started: String(started), place };
   } catch {
-    return { pid: 0, started: '', place: placeOfPids() };
+    // Not JSON.
   }
+  return { pid: 0, started: '', place: placeOfPids() };
 }
 
 function lives(holder: Holder, silentMs: number): boolean {
   if (holder.place !== placeOfPids()) return silentMs < SILENCE_MS;
-  if (!(holder.pid > 0)) return false;
+  // kill() takes 0 for our own process group.
+  if (holder.pid === 0) return false;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {

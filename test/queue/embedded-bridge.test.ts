@@ -124,18 +124,60 @@ describe('clients of the bridge', () => {
   });
 });
 
-test('A database that throws is reported, its client told, and the others are not kept waiting', async () => {
-  const broken: string[] = [];
-  const database = { execProtocolRawStream: () => Promise.reject(new Error('out of memory')) };
-  const bridge = new EmbeddedBridge(database, (error) => broken.push(error.message));
-  for (const _ of [1, 2]) {
-    const client = new pg.Client({ stream: () => bridge.connect() });
-    client.on('error', () => {});
-    await client.connect();
-    await expect(client.query('SELECT 1')).rejects.toThrow('the embedded database failed');
-  }
-  expect(broken).toEqual(['out of memory', 'out of memory']);
-  await bridge.close();
+describe('A database that', () => {
+  const readyForQuery = (status: string) => Buffer.concat([Buffer.from([0x5a, 0, 0, 0, 5]), Buffer.from(status)]);
+  const done = Buffer.concat([Buffer.from([0x43, 0, 0, 0, 7]), Buffer.from('OK\0')]);
+
+  test('throws is reported, its client told, and the others are not kept waiting', async () => {
+    const broken: string[] = [];
+    const bridge = new EmbeddedBridge(
+      {
+        async execProtocolRawStream(request, { onRawData }) {
+          if (!String(request).includes('BEGIN')) throw new Error('out of memory');
+          onRawData(Buffer.concat([done, readyForQuery('T')]));
+        },
+      },
+      (error) => broken.push(error.message),
+    );
+    for (const _ of [1, 2]) {
+      const client = new pg.Client({ stream: () => bridge.connect() });
+      client.on('error', () => {});
+      await client.connect();
+      await client.query('BEGIN');
+      await expect(client.query('SELECT 1')).rejects.toThrow('the embedded database failed');
+    }
+    expect(broken).toEqual(['out of memory', 'out of memory']);
+    await bridge.close();
+  });
+
+  test('is slow does not keep a transaction whose client left while it began', async () => {
+    const requests: string[] = [];
+    let finish = () => {};
+    const bridge = new EmbeddedBridge(
+      {
+        async execProtocolRawStream(request, { onRawData }) {
+          const text = Buffer.from(request).toString('latin1', 5).replace('\0', '');
+          requests.push(text);
+          if (text === 'BEGIN') await new Promise<void>((resolve) => (finish = resolve));
+          onRawData(Buffer.concat([done, readyForQuery(text === 'BEGIN' ? 'T' : 'I')]));
+        },
+      },
+      () => {},
+    );
+    const killed = new pg.Client({ stream: () => bridge.connect() });
+    const survivor = new pg.Client({ stream: () => bridge.connect() });
+    killed.on('error', () => {});
+    await Promise.all([killed.connect(), survivor.connect()]);
+    killed.query('BEGIN').catch(() => {});
+    while (requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    killed.connection.stream.destroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    finish();
+    await survivor.query('SELECT 1');
+    expect(requests).toEqual(['BEGIN', 'ROLLBACK', 'SELECT 1']);
+    await survivor.end();
+    await bridge.close();
+  });
 });
 
 describe('RequestReader', () => {
