@@ -16,31 +16,33 @@ export function readAddresses(binary: string, hint: string): Address[] {
   const { value } = parseAddressHeader(masked, { flatten: true, decodePunycode: false });
   return value.flatMap(({ address, name }) => {
     const mailbox = addressOf(unmask(address ?? ''));
-    return mailbox === null ? [] : [{ address: mailbox, name: nameOf(unmask(name), mailbox) }];
+    return mailbox === null ? [] : [{ address: mailbox, name: nameOf(unmask(name)) }];
   });
 }
 
-/** A usable address: one `@` with something on both sides, no white space or controls; the domain in lower case. */
+/** An address as written: no white space outside quotes, no controls; the domain, where there is one, in lower case. */
 function addressOf(written: string): string | null {
   const text = cleanLine(written)
     .replace(/^<+|>+$/g, '')
     .replace(/^mailto:/i, '')
     .trim();
   const at = text.lastIndexOf('@');
-  if (
-    at < 1 ||
-    at === text.length - 1 ||
-    /[\s<>]|[@,]./.test(text.slice(at + 1)) ||
-    /[<>]|\s(?![^"]*"$)/.test(text.slice(0, at))
-  )
-    return null;
-  return text.slice(0, at) + text.slice(at).toLowerCase().replace(/\.$/, '');
+  const local = at < 0 ? text : text.slice(0, at);
+  const domain =
+    at < 0
+      ? ''
+      : text
+          .slice(at + 1)
+          .toLowerCase()
+          .replace(/\.$/, '');
+  if (local === '' || (at >= 0 && domain === '') || /[\s<>,;]/.test(domain)) return null;
+  if (/[<>\s]/.test(local) && !/^"[^<>]*"$/.test(local)) return null;
+  return at < 0 ? local : `${local}@${domain}`;
 }
 
-/** Some programs repeat the address as its own name, or leave the quotes of a name inside it. */
-function nameOf(written: string, address: string): string {
-  const name = cleanLine(written)
+/** Some programs leave the quotes of a name inside it. */
+function nameOf(written: string): string {
+  return cleanLine(written)
     .replace(/^(["'])(.*)\1$/, '$2')
     .trim();
-  return name.toLowerCase() === address.toLowerCase() ? '' : name;
 }

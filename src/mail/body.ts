@@ -31,11 +31,11 @@ export function readBody(root: MimePart, hint: string, repairs: Set<string>): Bo
   for (const piece of pieces) {
     const { text, isFromHtml } = textOf(piece);
     // Some programs put text and HTML side by side instead of making them alternatives.
-    if (texts.some((other) => withoutSpace(other) === withoutSpace(text))) continue;
+    if (isFromHtml && texts.some((other) => withoutSpace(other) === withoutSpace(text))) continue;
     texts.push(text);
     textIsFromHtml ||= isFromHtml;
   }
-  const blocks = [...texts, ...found.invitations].map((text) => text.replace(/^(?:[^\S\n]*\n)+|\s+$/g, ''));
+  const blocks = [trimmed(texts.join('\n')), ...found.invitations];
   return {
     text: blocks
       .filter((block) => block !== '')
@@ -62,16 +62,22 @@ function textOf({ plain, html }: Piece): { text: string; isFromHtml: boolean } {
   return text === '' ? { text: plain ?? '', isFromHtml: false } : { text, isFromHtml: true };
 }
 
-/** Text parts that hold nothing but the advice to look at the HTML. */
+/** What a text part says that holds nothing but the advice to look at the HTML, sentence by sentence. */
 const ADVICE =
-  /(?:(?:e-?mail|mail) (?:client|program|reader|software|viewer)|browser)\b.{0,60}\b(?:does not|doesn['’]?t|can(?:no|['’])t|not) (?:support|display|show|read|able)|(?:view|read|see|open) this (?:e-?mail|message|newsletter)|(?:this|the) (?:e-?mail|message) (?:is|contains|was|must).{0,40}\bhtml|html[- ](?:capable|compatible|enabled|format)|unterstützt kein(?:e)? html|ne prend pas en charge (?:le )?html|no soporta html|non supporta (?:l')?html/is;
+  /\b(?:client|program|reader|software|viewer|browser|programm|logiciel)\b.*\b(?:support|display|show|read|able|unterstützt|charge|soporta|supporta)\b|\b(?:view|read|see|open|display)\b.*\b(?:this|the) (?:e-?mail|mail|message|newsletter)|\bhtml\b/i;
 
-/** Longer than this a text says something itself, whatever advice it begins or ends with. */
-const MAX_ADVICE_CHARACTERS = 300;
+/** Longer than this a text says something itself, whatever advice it begins with. */
+const MAX_ADVICE_CHARACTERS = 500;
 
 function isUsable(plain: string): boolean {
   const words = plain.trim();
-  return words !== '' && !(words.length <= MAX_ADVICE_CHARACTERS && ADVICE.test(words));
+  if (words === '' || words.length > MAX_ADVICE_CHARACTERS) return words !== '';
+  const sentences = words.replace(/https?:\/\/\S+/g, '').split(/[.!?:]+(?:\s|$)|\n\s*\n/);
+  return sentences.some((sentence) => /\p{L}/u.test(sentence) && !ADVICE.test(sentence));
+}
+
+function trimmed(text: string): string {
+  return text.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 }
 
 /** The whole body as HTML where any of it is, so that it can be set beside `text`. */

@@ -37,11 +37,13 @@ export function readCalendar(text: string): string {
     } else if (property.name === 'END') nested--;
     else if (nested <= 0 || event === null) event?.push(property);
   }
-  return events.join('\n\n');
+  return events.filter((text) => text !== '').join('\n\n');
 }
 
+/** '' for an event that says neither what nor when. */
 function describe(event: readonly Property[], method: string): string {
   const find = (name: string) => event.find((property) => property.name === name && property.value !== '');
+  if (find('SUMMARY') === undefined && find('DTSTART') === undefined) return '';
   const status = find('STATUS')?.value.toUpperCase() === 'CANCELLED' ? 'CANCEL' : method;
   const organizer = find('ORGANIZER');
   const by = [organizer?.params.CN, organizer?.value.replace(/^mailto:/i, '')].filter((part) => part);

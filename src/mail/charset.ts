@@ -22,14 +22,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
  */
 export function decodeBytes(bytes: Uint8Array, label: string, hint = ''): Decoded {
   const declared = canonical(label);
-  if (isAscii(bytes) && !isSevenBitCode(declared) && !hasEscapes(bytes)) {
-    return { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), repair: '' };
+  const isPlain = isAscii(bytes);
+  if (isPlain && !SEVEN_BIT.has(declared) && !isWide(declared) && !hasEscapes(bytes)) {
+    return { text: latin1(bytes), repair: '' };
   }
-  if (!isWide(declared)) {
-    const text = asUtf8(bytes);
-    if (text !== null && outweighs(text, declared)) {
-      return { text, repair: declared === '' || declared === 'utf-8' ? '' : `text labelled ${label} is UTF-8` };
-    }
+  const asUtf8 = isPlain || isWide(declared) ? null : decodeUtf8(bytes);
+  if (asUtf8 !== null && outweighs(asUtf8, declared)) {
+    return { text: asUtf8, repair: declared === '' || declared === 'utf-8' ? '' : `text labelled ${label} is UTF-8` };
   }
   const complaint =
     declared !== '' ? `text not in ${label}` : label === '' ? 'text without a charset' : `unknown charset ${label}`;
@@ -55,12 +54,16 @@ export function decodeLatin(bytes: Uint8Array): string {
 }
 
 /** The text where the bytes are valid UTF-8 (RFC 3629), else null. */
-function asUtf8(bytes: Uint8Array): string | null {
+function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return utf8.decode(bytes);
   } catch {
     return null;
   }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /**
@@ -136,24 +139,17 @@ function canonical(label: string): string {
   return iconv.encodingExists(known) ? known : '';
 }
 
-function isSevenBitCode(name: string): boolean {
-  return SEVEN_BIT.has(name) || isWide(name);
-}
-
 function isWide(name: string): boolean {
   return /^(?:utf-?(?:16|32)|ucs-?[24])/.test(name);
 }
 
 function isAscii(bytes: Uint8Array): boolean {
-  return !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    .toString('latin1')
-    .match(/[\x80-\xFF]/);
+  return !/[\x80-\xFF]/.test(latin1(bytes));
 }
 
 /** ISO-2022-JP is often sent without its label; its escapes (ESC $ B, ESC $ @) mean nothing else in mail. */
 function hasEscapes(bytes: Uint8Array): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.includes('\x1B$B', 0, 'latin1') || buffer.includes('\x1B$@', 0, 'latin1');
+  return /\x1B\$[B@]/.test(latin1(bytes));
 }
 
 /** Encodings of two bytes a character: a short text in one of them can be valid UTF-8 by chance. */
@@ -170,7 +166,7 @@ function outweighs(text: string, declared: string): boolean {
 /** The text under this charset, null where it cannot be decoded at all. */
 function decodeAs(bytes: Uint8Array, name: string): string | null {
   try {
-    if (name === 'iso-2022-jp') return new TextDecoder(name).decode(bytes);
+    if (name === 'iso-2022-jp') return new TextDecoder(name).decode(withoutEmptyShifts(bytes));
     if (name === 'iso-2022-kr' || name === 'hz') return decodeShifted(bytes, name);
     if (name === 'us-ascii') return decodeLatin(bytes);
     return iconv.decode(bytes, name);
@@ -179,12 +175,17 @@ function decodeAs(bytes: Uint8Array, name: string): string | null {
   }
 }
 
+/** Joined encoded words shift to ASCII and back with nothing between, for which the WHATWG decoder puts U+FFFD. */
+function withoutEmptyShifts(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(latin1(bytes).replace(/(?:\x1B[($][@-Z])+(?=\x1B[($][@-Z])/g, ''), 'latin1');
+}
+
 /**
  * ISO-2022-KR (RFC 1557) and HZ (RFC 1843): seven-bit text that shifts into a double-byte set and back. Setting the high
  * bit of what stands between the shifts gives EUC-KR and GB 2312.
  */
 function decodeShifted(bytes: Uint8Array, name: 'iso-2022-kr' | 'hz'): string {
-  const text = Buffer.from(bytes).toString('latin1');
+  const text = latin1(bytes);
   const spans = name === 'hz' ? /~\{([^\n]*?)(?:~\}|(?=\n)|$)|~~|~\n/g : /\x1B\$\)C|\x0E([^\n\x0F]*)\x0F?/g;
   const eight = text.replace(spans, (all: string, span?: string) =>
     span === undefined
@@ -253,13 +254,11 @@ const SEQUENCE_OR_STRAY =
  */
 function mostlyUtf8(bytes: Uint8Array): string | null {
   let balance = 0;
-  const text = Buffer.from(bytes)
-    .toString('latin1')
-    .replace(SEQUENCE_OR_STRAY, (found, sequence?: string) => {
-      balance += sequence === undefined ? -1 : 1;
-      const character = Buffer.from(found, 'latin1');
-      return sequence === undefined ? decodeLatin(character) : character.toString('utf8');
-    });
+  const text = latin1(bytes).replace(SEQUENCE_OR_STRAY, (found, sequence?: string) => {
+    balance += sequence === undefined ? -1 : found.length;
+    const character = Buffer.from(found, 'latin1');
+    return sequence === undefined ? decodeLatin(character) : character.toString('utf8');
+  });
   return balance > 0 ? text : null;
 }
 

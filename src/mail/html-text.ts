@@ -26,6 +26,7 @@ export function htmlToText(html: string): string {
     .replace(/\u00A0/g, ' ')
     .replace(/\u034F|[\u200B\u00AD\uFEFF]|(?:\u200C ?){2,}/g, '')
     .replace(/[ \t]+$/gm, '')
+    .replace(/ +\t/g, '\t')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

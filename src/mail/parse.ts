@@ -56,8 +56,8 @@ function read(bytes: Buffer, withBody: boolean): IncomingMail {
   const body = readBody(root, hint, repairs);
   return {
     ...header,
-    text: cleanText(visibleNul(body.text)),
-    html: body.html === null ? null : visibleNul(body.html),
+    text: cleanText(body.text),
+    html: body.html === null ? null : storable(body.html),
     textIsFromHtml: body.textIsFromHtml,
     attachments: body.attachments.map(clean),
     reports: body.reports,
@@ -72,7 +72,7 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
   const text = (binary: string) => {
     const decoded = decodeHeader(binary, hint);
     for (const repair of decoded.repairs) repairs.add(repair);
-    return cleanLine(visibleNul(decoded.text));
+    return cleanLine(decoded.text);
   };
   if (all('from').length > 1) repairs.add('several From fields, the first usable one counts');
   const replyTo = addresses('reply-to');
@@ -80,7 +80,7 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
     messageId: messageIds(first('message-id'))[0] ?? null,
     inReplyTo: messageIds(first('in-reply-to'))[0] ?? null,
     references: messageIds(all('references').join(' ')).slice(-MAX_REFERENCES),
-    from: addresses('from')[0] ?? standIn(replyTo, addresses('sender'), repairs),
+    from: authorOf(addresses('from'), replyTo, addresses('sender'), repairs),
     replyTo,
     to: addresses('to'),
     cc: addresses('cc'),
@@ -90,11 +90,19 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
   };
 }
 
-/** Who wrote, where From does not say: an answer at least reaches these. */
-function standIn(replyTo: readonly Address[], sender: readonly Address[], repairs: Set<string>): Address | null {
-  const [from, field] = replyTo[0] !== undefined ? [replyTo[0], 'Reply-To'] : [sender[0] ?? null, 'Sender'];
-  if (from !== null) repairs.add(`no usable From, ${field} stands in`);
-  return from;
+/** The first From that has a domain. Where there is none, who asks for the answers or sent it: the answer reaches somebody. */
+function authorOf(
+  from: readonly Address[],
+  replyTo: readonly Address[],
+  sender: readonly Address[],
+  repairs: Set<string>,
+): Address | null {
+  const author = from.find(({ address }) => address.includes('@'));
+  if (author !== undefined) return author;
+  const [standIn, field] = replyTo[0] !== undefined ? [replyTo[0], 'Reply-To'] : [sender[0], 'Sender'];
+  if (standIn === undefined) return from[0] ?? null;
+  repairs.add(`no usable From, ${field} stands in`);
+  return standIn;
 }
 
 /** `<…>` tokens; where there are none, what stands there at all (RFC 5322 section 3.6.4 asks for the brackets). */
@@ -123,9 +131,9 @@ function firstCharset(bytes: Buffer): string {
   return /\bcharset\s*=\s*"?([\w:.+-]{2,40})/i.exec(bytes.toString('latin1', 0, MAX_SAMPLE_BYTES))?.[1] ?? '';
 }
 
-/** NUL is no character that can be stored or sent, but that it stood there shall be seen. */
-function visibleNul(text: string): string {
-  return text.replace(/\0/g, '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
+/** Without NUL and lone halves of surrogate pairs, which no database takes. */
+function storable(text: string): string {
+  return text.replace(/\0/g, '').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 function clean({ filename, contentType, ...rest }: Attachment): Attachment {

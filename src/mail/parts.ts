@@ -91,19 +91,26 @@ function readMultipart(part: MimePart, found: Found, place: Place): Piece[] {
   }
 }
 
-/** One piece in several forms: the first child that has plain text gives that, the last that has HTML gives that. */
+/**
+ * One piece in several forms: the plain text of the first child that has some, the HTML of the last. Programs that know
+ * no other multipart put several texts into an alternative, so all its own plain texts are kept.
+ */
 function readAlternative(part: MimePart, found: Found, place: Place): Piece[] {
   const versions = part.children
     .filter(({ type }) => type !== 'text/x-amp-html' && type !== 'text/watch-html')
-    .map((child) => readParts(child, found, place));
-  const plain = versions
-    .find((pieces) => pieces.some((piece) => piece.plain?.trim()))
-    ?.map((piece) => piece.plain ?? '');
-  const html = versions
-    .findLast((pieces) => pieces.some((piece) => piece.html !== null))
-    ?.map((piece) => piece.html ?? '');
-  if (plain === undefined && html === undefined) return [];
-  return [{ plain: plain?.join('\n') ?? null, html: html?.join('\n') ?? null }];
+    .map((child) => ({ type: child.type, pieces: readParts(child, found, place) }));
+  const first = versions.find(({ pieces }) => pieces.some(({ plain }) => plain?.trim()));
+  const last = versions.findLast(({ pieces }) => pieces.some(({ html }) => html !== null));
+  if (first === undefined && last === undefined) return [];
+  const texts = versions.filter(
+    (version) => version === first || (first?.type === 'text/plain' && version.type === 'text/plain'),
+  );
+  return [{ plain: joined(texts, 'plain'), html: joined(last === undefined ? [] : [last], 'html') }];
+}
+
+function joined(versions: readonly { pieces: readonly Piece[] }[], form: keyof Piece): string | null {
+  const texts = versions.flatMap(({ pieces }) => pieces.flatMap((piece) => piece[form] ?? []));
+  return texts.length === 0 ? null : texts.join('\n');
 }
 
 function readText(part: MimePart, found: Found, place: Place): Piece[] {
@@ -174,7 +181,7 @@ function readReport(part: MimePart, contentType: string, found: Found): ReportPa
     part.params.charset ?? '',
     found.hint,
   );
-  return { contentType, text: text.replace(/\r\n?/g, '\n').replace(/\0/g, '\uFFFD') };
+  return { contentType, text: text.replace(/\r\n?/g, '\n').replace(/\0/g, '') };
 }
 
 function headerEnd(mail: Buffer): number {
