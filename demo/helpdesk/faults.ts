@@ -13,10 +13,10 @@ const common = {
 const carriedOut = (usually: boolean) => z.boolean().default(usually);
 
 export const faultSchema = z.discriminatedUnion('kind', [
-  /** Answers with this status and an empty body, as PHP does after a fatal error. */
+  /** Answers with this status and body; an empty one, as PHP leaves after a fatal error, where none is given. */
   z.object({
     kind: z.literal('status'),
-    status: z.number().int().min(300).max(599),
+    status: z.number().int().min(200).max(599),
     retryAfter: z.string().optional(),
     body: z.string().default(''),
     carriedOut: carriedOut(false),

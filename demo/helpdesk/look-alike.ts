@@ -170,10 +170,11 @@ export class LookAlike implements AsyncDisposable {
   }
 
   async #takeFault(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const fault = faultSchema.safeParse((await readPhpForm(request, new URLSearchParams())).post);
-    // Answered first: `refuse` ends this connection too.
-    if (fault.success) response.once('finish', () => this.fault(fault.data));
-    send(response, fault.success ? json(200, { success: true }) : json(400, { error: fault.error.message }));
+    const { data: fault, error } = faultSchema.safeParse((await readPhpForm(request, new URLSearchParams())).post);
+    // `refuse` ends this connection too, so it is answered first; the others must be in force before the answer is read.
+    if (fault?.kind === 'refuse') response.once('finish', () => this.fault(fault));
+    else if (fault) this.fault(fault);
+    send(response, fault ? json(200, { success: true }) : json(400, { error: error.message }));
   }
 
   #show(pathname: string): Answer {

@@ -91,6 +91,8 @@ export function exchange(dispatcher: Dispatcher, call: Call, { timeoutMs, signal
           resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
         },
         onResponseError(_, error) {
+          // An HTTPParserError carries the bytes it could not read: customers' words, one logger away from a log.
+          if ('data' in error) delete error.data;
           giveUp(codeOf(error), error);
         },
       },

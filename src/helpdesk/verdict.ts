@@ -18,7 +18,7 @@ const ABOUT_THE_TOKEN = /\b(token|api key|unauthori[sz]ed|not authori[sz]ed|auth
 /**
  * Judges an answer of the API.
  *
- * @param secret the token, which is blacked out should the API repeat it
+ * @param secret the token: an answer that repeats it is about it, and its words go no further
  * @param now for a Retry-After that is a date; milliseconds since 1970
  * @returns the JSON object of a `success: true`
  * @throws {HelpdeskRateLimitedError} {@link HelpdeskMisconfiguredError} {@link HelpdeskServerError}
@@ -36,11 +36,10 @@ export function judgeAnswer(endpoint: string, answer: Answer, secret: string, no
   const json = parse(answer.body);
   const success = json && truth(json.success);
   if (json && success === false) {
-    const words = wordsOf(json, secret);
+    const words = wordsOf(json);
     // A 403 or 404 that is the API's own JSON is about this request, a ticket that is not there, not about the endpoint.
-    throw ABOUT_THE_TOKEN.test(words)
-      ? wrongToken(endpoint, status)
-      : new HelpdeskRefusedError(endpoint, words, status);
+    const isAboutToken = ABOUT_THE_TOKEN.test(words) || answer.body.includes(secret);
+    throw isAboutToken ? wrongToken(endpoint, status) : new HelpdeskRefusedError(endpoint, words, status);
   }
   if (status === 403) throw wrongToken(endpoint, status);
   if (status === 404) throw wrongUrl(endpoint, status, 'is not there');
@@ -86,15 +85,12 @@ function truth(value: unknown): boolean | null {
 }
 
 /** `error` (or `message`), and of missing custom fields their ids, on one bounded line. */
-function wordsOf(json: Json, secret: string): string {
+function wordsOf(json: Json): string {
   const said = [json.error, json.message].find((value) => typeof value === 'string' && value !== '');
   const fields = json.custom_field_errors;
   const ids = typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
   const words = `${said ?? 'no reason given'}${ids.length > 0 ? ` (custom field ${ids.join(', ')})` : ''}`;
-  const line = words
-    .replaceAll(secret, '[token]')
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim();
+  const line = words.replace(/[\p{C}\s]+/gu, ' ').trim();
   const letters = [...line];
   return letters.length <= MAX_API_MESSAGE_CHARACTERS
     ? line

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import {
+  HelpdeskInterruptedError,
+  HelpdeskMisconfiguredError,
+  HelpdeskRateLimitedError,
+  HelpdeskRefusedError,
+  HelpdeskServerError,
+  HelpdeskUnreachableError,
+  QueueUnavailableError,
+} from '../../src/errors.js';
+import { classify } from '../../src/helpdesk/failure-classes.js';
+
+const file = 'tickets_create.php';
+
+it.each([
+  [
+    'an unreachable helpdesk',
+    new HelpdeskUnreachableError('x', file),
+    { class: 'transient', unsent: true, perhapsOfThisMail: false },
+  ],
+  [
+    'a lost answer',
+    new HelpdeskInterruptedError('x', file),
+    { class: 'transient', unsent: false, perhapsOfThisMail: false },
+  ],
+  ['a 500', new HelpdeskServerError('x', file, 500), { class: 'transient', unsent: false, perhapsOfThisMail: true }],
+  ['a 502', new HelpdeskServerError('x', file, 502), { class: 'transient', unsent: false, perhapsOfThisMail: false }],
+  ['a 429', new HelpdeskRateLimitedError(file, 7000), { class: 'rate-limited', unsent: true, waitMs: 7000 }],
+  [
+    'a wrong token',
+    new HelpdeskMisconfiguredError('x', file, 401, 'HELPDESK_TOKEN'),
+    { class: 'configuration', setting: 'HELPDESK_TOKEN', waitMs: 60_000 },
+  ],
+  [
+    'a wrong address',
+    new HelpdeskMisconfiguredError('x', file, 404, 'HELPDESK_URL'),
+    { class: 'configuration', setting: 'HELPDESK_URL', waitMs: 60_000 },
+  ],
+  ['a refusal', new HelpdeskRefusedError(file, 'No', 200), { class: 'permanent', setting: null, waitMs: 0 }],
+  ['a queue that is away', new QueueUnavailableError('x'), { class: 'transient', unsent: false, setting: null }],
+  [
+    'an error of another kind',
+    new TypeError('x'),
+    { class: 'transient', code: 'UNKNOWN', unsent: false, perhapsOfThisMail: true },
+  ],
+  ['what is no error at all', 'x', { class: 'transient', code: 'UNKNOWN', unsent: false }],
+  ['nothing', undefined, { class: 'transient', code: 'UNKNOWN' }],
+])('gives %s its class', (_, error, expected) => {
+  expect(classify(error)).toMatchObject(expected);
+});
+
+it('says what the error says and what happens now', () => {
+  expect(classify(new HelpdeskRefusedError(file, 'No such category', 200)).said).toMatch(/No such category.*by hand/);
+});
+
+it('keeps the message of an unknown error to itself, which may quote a mail', () => {
+  expect(classify(new SyntaxError('Unexpected token in "Dear Sir"')).said).toBe(
+    'An unexpected error (SyntaxError), which is a fault of mail2ticket. The mail is tried again.',
+  );
+});
