@@ -96,6 +96,24 @@ describe('the rules', () => {
     expect(judgement.trace.find(({ rule }) => rule === 'automatic reply')?.evidence).toMatch(/^not asked/);
   });
 
+  it('keep for the ledger the text and what was cut off, both clean and of at most MAX_TICKET_MESSAGE_BYTES', () => {
+    const quoted = `On Monday Bob wrote:\n> a\0\n${'> ü\n'.repeat(MAX_TICKET_MESSAGE_BYTES)}`;
+    const reply = judge(aMail({ subject: '[#12]', text: `Yes.\n\n${quoted}` }), policy);
+    expect(reply.text).toBe('Yes.');
+    expect(reply.quoted).toMatch(/^On Monday Bob wrote:\n> a\n> ü\n/);
+    const ignored = judge(aMail({ ...own, text: `a\0${'ü'.repeat(MAX_TICKET_MESSAGE_BYTES)}` }), policy);
+    expect(ignored.text).toMatch(/^aü+$/);
+    for (const kept of [reply.quoted, ignored.text]) {
+      expect(Buffer.byteLength(kept)).toBeGreaterThan(MAX_TICKET_MESSAGE_BYTES - 4);
+      expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(MAX_TICKET_MESSAGE_BYTES);
+    }
+  });
+
+  it('keep evidence of a program that can go onto a terminal', () => {
+    const parts = { headers: headers({ 'Auto-Submitted': 'auto-replied; \x1b[31m\0\ud800' }) };
+    expect(judge(aMail(parts), policy).automatic.evidence).toMatch(/^[^\0-\x1f\p{Surrogate}]+$/u);
+  });
+
   it('tell of at most MAX_TRACE_REPAIRS repairs, each on one line of MAX_TRACE_EVIDENCE_CHARACTERS', () => {
     const repairs = Array.from({ length: MAX_TRACE_REPAIRS + 1 }, () => `broken\n${'x'.repeat(1000)}`);
     const steps = judge(aMail({ repairs }), policy).trace.filter(({ rule }) => rule === 'repair');

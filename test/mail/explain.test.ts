@@ -89,6 +89,13 @@ describe('explain', () => {
     expect(mail.date).toBeNull();
   });
 
+  it('has no control characters in what it says of the mail', async () => {
+    const hostile = '=?utf-8?Q?a=1B[31m=00=C2=9Bb?=';
+    const lines = reply.with(2, `From: ${hostile} <ann@example.com>`).with(3, `To: ${hostile} <b@desk.example>`);
+    const { mail } = await explain(bytesOf(lines.with(4, `Subject: ${hostile}`)), policy);
+    for (const text of [mail.subject, mail.from?.name, mail.to[0]?.name]) expect(text).toBe('a [31m b');
+  });
+
   it('has an answer for any bytes, and can render it', async () => {
     const line = fc.oneof(fc.constantFrom(...reply), hostileText);
     const broken = fc.array(line, { maxLength: 40 }).map(bytesOf);
@@ -138,6 +145,12 @@ Rules
   ✓ subject tag      #12
 `,
     );
+  });
+
+  it('has no row for what the mail does not say', async () => {
+    const bare = renderExplanation(await explain(bytesOf(['Subject: Printer', '', 'Help']), policy));
+    expect(bare).toContain('Mail\n  from               (nobody)\n  subject            Printer\n  written by');
+    expect(bare).not.toContain('Cut off as quoted');
   });
 
   it('shows each custom field, and the text of what is not sent', async () => {
