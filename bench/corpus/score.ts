@@ -71,7 +71,8 @@ const FIELDS: Readonly<Record<string, FieldScore>> = {
   recipients: whole(
     bouncedRecipients,
     ({ bounce }) => bounce?.recipients ?? [],
-    (want, got) => want.length === got.length,
+    (want, got) =>
+      classes(want.map(({ status }) => status)) === classes(got.map((each) => (each.permanent ? '5' : '4'))),
   ),
 
   text: text(string, sameText),
@@ -133,8 +134,9 @@ function kindOf({ automatic: { kind, evidence } }: WholeMail) {
   return { kind, evidence };
 }
 
+/** U+FFFD: the reference could not read it either, so how it reads is not known. */
 function string(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' && !value.includes('\uFFFD') ? value : null;
 }
 
 function stringOrNull(value: unknown): string | null {
@@ -162,9 +164,17 @@ function attachments(value: unknown): { filename?: string | null; size?: number 
 }
 
 /** Vacations, complaints and successes stand among the recipients of the rows; ours are those of bounces. */
-function bouncedRecipients(value: unknown): unknown[] | null {
+function bouncedRecipients(value: unknown): { status: string }[] | null {
   const isBounced = (each: { reason?: string }) => !['vacation', 'feedback', 'delivered'].includes(each.reason ?? '');
   return Array.isArray(value) && value.every(isBounced) ? value : null;
+}
+
+/** The codes themselves are often made up by the reference; how many recipients, and which are lost for good, is not. */
+function classes(statuses: readonly string[]): string {
+  return statuses
+    .map((status) => status.charAt(0))
+    .sort()
+    .join();
 }
 
 function sameAddresses(want: readonly Pick<Address, 'address'>[], got: readonly Address[]): boolean {

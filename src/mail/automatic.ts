@@ -19,9 +19,11 @@ export interface Automatic {
 
 type OwnAddresses = Pick<MailPolicy, 'ownAddresses'>;
 
+/** What speaks for a rule, as one line; null where nothing does. */
+type Evidence = (mail: IncomingMail, policy: OwnAddresses) => string | null;
+
 interface Rule extends Pick<Automatic, 'kind' | 'effect'> {
-  /** The evidence, or null where the rule does not match. */
-  readonly evidence: (mail: IncomingMail, policy: OwnAddresses) => string | null;
+  readonly evidence: Evidence;
 }
 
 /**
@@ -35,18 +37,15 @@ const RULES: readonly Rule[] = [
   { kind: 'bounce', effect: 'ignore', evidence: deliveryReport },
   { kind: 'bounce', effect: 'ignore', evidence: failedRecipients },
   { kind: 'bounce', effect: 'ignore', evidence: bounceSigns },
-  { kind: 'auto-reply', effect: 'ignore', evidence: (mail) => field(mail, 'auto-submitted', /^\W*auto-replied\b/i) },
+  { kind: 'auto-reply', effect: 'ignore', evidence: autoReplied },
   { kind: 'auto-reply', effect: 'ignore', evidence: autoresponder },
-  { kind: 'auto-reply', effect: 'ignore', evidence: absenceNotice },
-  { kind: 'auto-reply', effect: 'ignore', evidence: exchangeRule },
-  { kind: 'auto-reply', effect: 'ignore', evidence: precedenceReply },
+  // The subject alone could be a question about absence notices, or the alert of a program that plans holidays.
+  { kind: 'auto-reply', effect: 'ignore', evidence: all(absentSubject, answersSomething) },
+  { kind: 'auto-reply', effect: 'ignore', evidence: all(exchangeLoop, asksForSilence, nullReturnPath) },
+  { kind: 'auto-reply', effect: 'ignore', evidence: all(precedenceReply, answersSomething) },
   { kind: 'auto-reply', effect: 'no-acknowledgement', evidence: absentSubject },
-  { kind: 'list', effect: 'no-acknowledgement', evidence: (mail) => anyField(mail, LIST) ?? precedence(mail, /list/i) },
-  {
-    kind: 'bulk',
-    effect: 'no-acknowledgement',
-    evidence: (mail) => precedence(mail, /bulk|junk/i) ?? anyField(mail, BULK),
-  },
+  { kind: 'list', effect: 'no-acknowledgement', evidence: mailingList },
+  { kind: 'bulk', effect: 'no-acknowledgement', evidence: massMail },
   { kind: 'auto-generated', effect: 'no-acknowledgement', evidence: generated },
   { kind: 'auto-generated', effect: 'no-acknowledgement', evidence: mailboxNobodyReads },
   // Exchange sets it on people's mail too: it asks for silence and says nothing about the author.
@@ -115,7 +114,8 @@ function deliveryReport(mail: IncomingMail): string | null {
 /** A delivery report as a part makes no bounce of a mail: people forward one they got. The whole mail or its sender has to say so. */
 function isReport(mail: IncomingMail): boolean {
   if (reportType(mail) === 'delivery-status') return true;
-  return hasReport(mail, 'message/delivery-status') && (reportType(mail) === '' ? isFromServer(mail) : true);
+  const isReported = hasReport(mail, 'message/delivery-status') || hasReport(mail, 'message/global-delivery-status');
+  return isReported && (/^\s*multipart\/report\b/i.test(header(mail, 'content-type') ?? '') || isFromServer(mail));
 }
 
 function isFromServer(mail: IncomingMail): boolean {
@@ -125,6 +125,11 @@ function isFromServer(mail: IncomingMail): boolean {
 /** Set by exim and Gmail; people's mail never has it. */
 function failedRecipients(mail: IncomingMail): string | null {
   return isFromServer(mail) ? field(mail, 'x-failed-recipients') : null;
+}
+
+/** RFC 3834 section 5.2: the one field that says it without doubt. */
+function autoReplied(mail: IncomingMail): string | null {
+  return field(mail, 'auto-submitted', /^\W*auto-replied\b/i);
 }
 
 /** Header fields of autoresponders. Their presence is enough, unless the value says no. */
@@ -150,45 +155,49 @@ function autoresponder(mail: IncomingMail): string | null {
   );
 }
 
-/** The subject of an absence notice and a second sign. The subject alone could be a person's question about such notices. */
-function absenceNotice(mail: IncomingMail): string | null {
-  const subject = absentSubject(mail);
-  const second =
-    field(mail, 'auto-submitted', /^\W*auto-/i) ??
-    precedence(mail, /auto_reply|bulk|junk/i) ??
-    asksForSilence(mail) ??
-    field(mail, 'in-reply-to') ??
-    field(mail, 'references') ??
-    nullReturnPath(mail);
-  return subject !== null && second !== null ? `${subject}, ${second}` : null;
-}
-
 function absentSubject(mail: IncomingMail): string | null {
   const words = absenceIn(mail.subject);
   return words === null ? null : `Subject: ${words}`;
 }
 
-/** Exchange's out-of-office rule in a language whose words are not known. The loop field alone also marks mail that a rule redirects. */
-function exchangeRule(mail: IncomingMail): string | null {
-  const signs = [field(mail, 'x-ms-exchange-inbox-rules-loop'), asksForSilence(mail), nullReturnPath(mail)];
-  return signs.every((sign) => sign !== null) ? signs.join(', ') : null;
+/** Of Exchange's out-of-office rule, in whatever language; alone it also marks mail that a rule redirects. */
+function exchangeLoop(mail: IncomingMail): string | null {
+  return field(mail, 'x-ms-exchange-inbox-rules-loop');
 }
 
-/** Some autoresponders mark their answers so, and some helpdesks every mail they send: only an answer to something is a reply. */
+/** Some autoresponders mark their answers so, and some helpdesks every mail they send. */
 function precedenceReply(mail: IncomingMail): string | null {
-  const answered = field(mail, 'in-reply-to') ?? field(mail, 'references') ?? nullReturnPath(mail);
-  const marked = precedence(mail, /auto[_-]?reply/i);
-  return answered !== null && marked !== null ? `${marked}, ${answered}` : null;
+  return precedence(mail, /auto[_-]?reply/i);
 }
 
-const LIST = ['list-id', 'list-post', 'mailing-list', 'x-mailing-list'];
-const BULK = ['list-unsubscribe', 'feedback-id', 'x-campaign', 'x-csa-complaints'];
+function answersSomething(mail: IncomingMail): string | null {
+  return field(mail, 'in-reply-to') ?? field(mail, 'references') ?? nullReturnPath(mail);
+}
+
+/** Matches where all of the signs are there. */
+function all(...signs: readonly Evidence[]): Evidence {
+  return (mail, policy) => {
+    const seen = signs.map((sign) => sign(mail, policy));
+    return seen.every((sign) => sign !== null) ? seen.join(', ') : null;
+  };
+}
+
+function mailingList(mail: IncomingMail): string | null {
+  return anyField(mail, ['list-id', 'list-post', 'mailing-list', 'x-mailing-list']) ?? precedence(mail, /list/i);
+}
+
+function massMail(mail: IncomingMail): string | null {
+  return (
+    precedence(mail, /bulk|junk/i) ??
+    anyField(mail, ['list-unsubscribe', 'feedback-id', 'x-campaign', 'x-csa-complaints'])
+  );
+}
 
 /** Alerts, web forms, reports, cron: written by a program, but maybe about something a person has to do. */
 function generated(mail: IncomingMail): string | null {
   return (
     field(mail, 'auto-submitted', /^\W*auto-/i) ??
-    precedence(mail, /auto[_-]?reply/i) ??
+    precedenceReply(mail) ??
     anyField(mail, [
       'x-autogenerated',
       'x-auto-generated',

@@ -56,7 +56,7 @@ export function isFromDaemon(mail: IncomingMail): boolean {
 
 function isFromPostmaster(mail: IncomingMail): boolean {
   const { address, name } = mail.from ?? { address: '', name: '' };
-  return /^postmaster@/i.test(address) || /^mail deliver(?:y|y (?:sub)?)\s?(?:system|service)$/i.test(name);
+  return /^postmaster@/i.test(address) || /^mail delivery? (?:sub)?(?:system|service)$/i.test(name);
 }
 
 /** Whether the address says that nobody reads what is sent to it. */
@@ -146,7 +146,7 @@ const WORDS = new RegExp(
     'created automatically by (?:the )?mail|mail deliver(?:y|) (?:sub)?system|error sending your mail|could not be (?:sent|delivered)',
     'nicht zugestellt|unzustellbar|nicht zustellbar|n.a pas pu [êe]tre (?:remis|distribu|livr)|non remis|no (?:se )?(?:pudo|ha podido|puede) (?:ser )?entrega',
     'non [èe] stato (?:possibile )?(?:recapita|consegna)|impossibile (?:recapitare|consegnare)|n[ãa]o (?:p[ôo]de|foi poss[ií]vel) (?:ser )?entreg',
-    'niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte levereras|kunne ikke leveres|nie (?:można|udało się) dostarczyć|не (?:может быть|было|удалось) доставл?',
+    'niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte levereras|kunne ikke leveres|nie (?:można|udało się) dostarczyć|не (?:может быть|было|удалось) доставл',
     '(?:送信|配信|配送|配達)(?:でき|に失敗|不能)|宛先|見つかりません|エラーメッセージ|无法(?:投递|送达|发送)|退信|無法(?:傳遞|投遞)|배달(?:되지|할 수)|반송',
   ].join('|'),
   'iu',

@@ -1,4 +1,4 @@
-import { MAX_BOUNCE_RECIPIENTS, MAX_BOUNCE_TEXT_CHARACTERS } from '../limits.js';
+import { MAX_BOUNCE_RECIPIENTS, MAX_BOUNCE_TEXT_CHARACTERS, MAX_HEADER_VALUE_CHARACTERS } from '../limits.js';
 import { returnedParts } from './bounce-signs.js';
 import { header, type IncomingMail } from './message.js';
 import { readSesNotice } from './ses.js';
@@ -91,20 +91,25 @@ function reported(address: string, actionField: string, status: string, diagnost
 
 /** `rfc822; jane@example.com`, with or without the type and angle brackets. Some servers have only a local part. */
 function addressIn(value: string): string {
-  const bare = value.replace(/^\s*[\w-]+\s*;/, '').replace(/\([^)]*\)\s*$/, '');
+  const bare = value
+    .slice(0, MAX_HEADER_VALUE_CHARACTERS)
+    .replace(/^\s*[\w-]+\s*;/, '')
+    .replace(/\([^()]*\)\s*$/, '');
   return (/<([^<>\s]+)>/.exec(bare)?.[1] ?? bare).trim().replace(/^["']|["']$/g, '');
 }
 
 const STATUS = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+const FAILURE = /(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 const REPLY_CODE = /(?<![\d.])([45])\d\d(?=[ \-#])/;
 
 /** The words of a server that goes on trying. */
-const LATE = /\bdelay|not yet|temporar|will (?:continue|keep|be retried)|still trying|no action is required/i;
+const LATE =
+  /\bdelay|not yet|temporar|time[d-]? ?out|will (?:continue|keep|be retried)|still trying|no action is required/i;
 
 /** The server at the other end often says `5.1.1` where ours says only `5.0.0`: the exact one of the same class stands. */
 function verdict(statusField: string, action: string, words: string): Pick<BouncedRecipient, 'status' | 'permanent'> {
   const own = STATUS.exec(statusField)?.[1] ?? '';
-  const other = STATUS.exec(words)?.[1] ?? '';
+  const other = FAILURE.exec(words)?.[1] ?? '';
   const isVague = own === '' || (/^\d\.0\.0$/.test(own) && other.startsWith(own.slice(0, 2)));
   const status = isVague && other !== '' ? other : own;
   if (status !== '') return { status, permanent: status.startsWith('5') };
@@ -115,31 +120,48 @@ function verdict(statusField: string, action: string, words: string): Pick<Bounc
 
 /** Where the server's own words end and the returned mail begins. */
 const RETURNED_FROM =
-  /^(?:[-=_ ]{3,}.*(?:original|returned|copy|unsent|below this line|message (?:follows|header)).*|return-path:.*|received: .*|.*original message.*:?|reporting-mta:.*)$/im;
+  /^(?:[ \t]{0,20}[-=_*]{2,20}.{0,120}(?:original|returned|copy|unsent|below this line|message follows|headers? follow)|(?:your )?original message\b.{0,20}$|message headers? follow|return-path:|received:)/im;
 
-/** From an address at the start of a line on, to the next such line or the end of the server's words. */
+const ADDRESS = '([^\\s<>()\\[\\]"\':,;@]{1,64}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,9})';
+const AT_LINE_START = new RegExp(`^[\\s*•>-]{0,12}["'<]{0,2}${ADDRESS}(?=[>"':,;.]|\\s|$)`, 'i');
+const ANYWHERE = new RegExp(`(mail from:\\s?<?|\\bfrom:?\\s{1,5}<?|^\\s{0,20}to:\\s{0,20})?${ADDRESS}`, 'gi');
+
+/** Recipients as the words tell them: each owns what stands from its address on to the next one. */
 function readWords(mail: IncomingMail): ReportedRecipient[] {
   const text = mail.text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS);
   const words = text.slice(0, RETURNED_FROM.exec(text)?.index || undefined);
-  const told = new Map<string, string>();
+  const failed = (header(mail, 'x-failed-recipients') ?? '')
+    .split(',')
+    .map(addressIn)
+    .filter((address) => address !== '');
+  // Most servers put each address at the start of a line; the others name it in a sentence, beside the sender's.
+  const atStart = told(words, (line) => AT_LINE_START.exec(line)?.[1]);
+  const others = atStart.size > 0 ? atStart : told(words, (line) => recipientWithin(line, mail));
+  const addresses = failed.length > 0 ? failed : [...others.keys()];
+  return addresses.map((address) => {
+    // A single recipient is meant by all of the words, wherever they stand.
+    const own = addresses.length === 1 ? words : (others.get(address) ?? '');
+    return { address, action: '', ...verdict('', '', own) };
+  });
+}
+
+function told(words: string, addressOf: (line: string) => string | undefined): Map<string, string> {
+  const found = new Map<string, string>();
   let current = '';
   for (const line of words.split(/\r?\n/)) {
-    const address =
-      /^[\s*•-]{0,12}(?:[\w -]{1,30}:\s*)?<?([^\s<>()":,;@]{1,64}@[a-z0-9.-]{1,255}[a-z0-9])>?[:,.;]?(?:\s|$)/i.exec(
-        line,
-      )?.[1];
-    if (address !== undefined) current = address;
-    if (current !== '') told.set(current, `${told.get(current) ?? ''}${line}\n`);
+    current = addressOf(line) ?? current;
+    if (current !== '') found.set(current, `${found.get(current) ?? ''}${line}\n`);
   }
-  const failed =
-    header(mail, 'x-failed-recipients')
-      ?.split(',')
-      .map(addressIn)
-      .filter((address) => address !== '') ?? [];
-  const addresses = failed.length > 0 ? failed : [...told.keys()];
-  // A single recipient is meant by all of the words, wherever they stand.
-  const wordsOf = (address: string) => (addresses.length === 1 ? words : (told.get(address) ?? ''));
-  return addresses.map((address) => ({ address, action: '', ...verdict('', '', wordsOf(address)) }));
+  return found;
+}
+
+/** The first address of a line that is neither the sender of the lost mail, who gets the bounce, nor a mail server. */
+function recipientWithin(line: string, mail: IncomingMail): string | undefined {
+  for (const [, sender, address = ''] of line.matchAll(ANYWHERE)) {
+    const isSender = sender !== undefined || mail.to.some((to) => to.address.toLowerCase() === address.toLowerCase());
+    if (!isSender && !/^(?:postmaster|mailer-daemon)@/i.test(address)) return address;
+  }
+  return undefined;
 }
 
 /** From the returned header, else from the text, else what the bounce answers (Gmail threads it so). */

@@ -10,12 +10,16 @@ export interface SesNotice {
 
 /**
  * SES sends its notices through SNS, whose mails hold JSON as text; null where the mail is none. Picked out by pattern, not
- * parsed: the JSON is one line of kilobytes, which mail servers break at 998 characters, within strings too.
+ * parsed: the JSON is one line of kilobytes, which mail servers break at 998 characters, within strings too, and some topics
+ * wrap it as a string into JSON of their own.
  */
 export function readSesNotice(mail: IncomingMail): SesNotice | null {
   if (header(mail, 'x-amz-sns-message-id') === null) return null;
-  const json = mail.text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS).replace(/!?\r?\n ?/g, '');
-  const type = /^\s*\{.{0,40}?"(?:notificationType|eventType)"\s*:\s*"(Bounce|Complaint|Delivery)"/.exec(json)?.[1];
+  const json = mail.text
+    .slice(0, MAX_BOUNCE_TEXT_CHARACTERS)
+    .replace(/!?\r?\n ?/g, '')
+    .replaceAll('\\"', '"');
+  const type = /"(?:notificationType|eventType)"\s*:\s*"(Bounce|Complaint|Delivery)"/.exec(json)?.[1];
   if (!isNoticeType(type)) return null;
   const list = type === 'Bounce' ? (/"bouncedRecipients"\s*:\s*\[([^\]]*)/.exec(json)?.[1] ?? '') : '';
   const bounced = (list.match(/\{[^{}]*\}/g) ?? []).map(

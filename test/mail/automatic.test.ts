@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { classify, isOwnMail } from '../../src/mail/automatic.js';
+import type { IncomingMail } from '../../src/mail/message.js';
+import { aMail, headers } from './a-mail.js';
+
+const policy = { ownAddresses: ['support@desk.example'] };
+
+function kindAndEffect(parts: Partial<IncomingMail>): string {
+  const { kind, effect } = classify(aMail(parts), policy);
+  return `${kind}, ${effect}`;
+}
+
+const daemon = { address: 'MAILER-DAEMON@mx.example.net', name: 'Mail Delivery System' };
+const postmaster = { address: 'postmaster@example.net', name: '' };
+const nullPath = { 'Return-Path': '<>' };
+const report = { 'Content-Type': 'multipart/report; boundary="b"; report-type=delivery-status' };
+
+function deliveryStatus(action: string, status: string) {
+  const text = `Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; bob@example.org\nAction: ${action}\nStatus: ${status}\n`;
+  return { contentType: 'message/delivery-status', text };
+}
+
+const returned = {
+  contentType: 'text/rfc822-headers',
+  text: 'From: support@desk.example\nMessage-ID: <m@desk.example>\n',
+};
+const failedText = `Your message could not be delivered.
+
+<bob@example.org>: host mx.example.org said: 550 5.1.1 no such user`;
+
+describe('classify', () => {
+  it.each<[what: string, parts: Partial<IncomingMail>, verdict: string]>([
+    ['a plain mail', {}, 'none, none'],
+
+    ['a delivery report', { headers: headers(report), reports: [deliveryStatus('failed', '5.1.1')] }, 'bounce, ignore'],
+    [
+      'a report that a mail is late',
+      { headers: headers(report), reports: [deliveryStatus('delayed', '4.4.1')] },
+      'bounce, ignore',
+    ],
+    ['a delivery report without its parts', { headers: headers(report) }, 'bounce, ignore'],
+    [
+      'a report without its type, of a server',
+      {
+        headers: headers({ ...nullPath, 'Content-Type': 'multipart/mixed' }),
+        reports: [deliveryStatus('failed', '5.1.1')],
+      },
+      'bounce, ignore',
+    ],
+    [
+      'good news of a delivery',
+      { headers: headers(report), reports: [deliveryStatus('delivered', '2.0.0')] },
+      'auto-generated, ignore',
+    ],
+    [
+      'good news for one and bad for another recipient',
+      { headers: headers(report), reports: [deliveryStatus('relayed', '2.0.0'), deliveryStatus('failed', '5.1.1')] },
+      'bounce, ignore',
+    ],
+    [
+      'failed recipients named by exim',
+      { from: daemon, headers: headers({ 'X-Failed-Recipients': 'bob@example.org' }) },
+      'bounce, ignore',
+    ],
+    [
+      'a daemon without a domain',
+      { from: null, headers: headers({ From: 'MAILER-DAEMON' }), subject: 'failure notice', text: failedText },
+      'bounce, ignore',
+    ],
+    [
+      'nobody as the author',
+      { from: null, headers: headers({ ...nullPath, From: '<>' }), subject: 'Returned mail' },
+      'bounce, ignore',
+    ],
+    ['a postmaster program', { from: postmaster, subject: 'Undeliverable: Hello', text: failedText }, 'bounce, ignore'],
+    [
+      'words alone with the returned mail',
+      { headers: headers(nullPath), reports: [returned], text: failedText },
+      'bounce, ignore',
+    ],
+    [
+      'a bounce in Japanese',
+      { from: daemon, subject: 'メールエラー通知', text: '送信できませんでした' },
+      'bounce, ignore',
+    ],
+    [
+      'a notice of Amazon SES',
+      { headers: headers({ 'X-Amz-Sns-Message-Id': 'x' }), text: '{"notificationType":"Bounce","bounce":{}}' },
+      'bounce, ignore',
+    ],
+
+    [
+      'a customer who forwards a bounce as a part',
+      { reports: [deliveryStatus('failed', '5.1.1')], subject: 'Fwd: Undelivered Mail' },
+      'none, none',
+    ],
+    [
+      'a customer who pastes a bounce',
+      { subject: 'Undelivered Mail Returned to Sender', text: `${failedText}\nFrom: a\nTo: b\nSubject: c` },
+      'none, none',
+    ],
+    [
+      'a contact form of a shop with a null return path',
+      {
+        headers: headers(nullPath),
+        subject: 'Delivery failed',
+        text: 'My parcel was not delivered, 450 euro are lost.',
+      },
+      'none, none',
+    ],
+    [
+      'a postmaster who writes in person',
+      { from: postmaster, headers: headers({ 'User-Agent': 'Mutt' }), subject: 'Delivery problems', text: failedText },
+      'auto-generated, no-acknowledgement',
+    ],
+
+    [
+      'an answering program',
+      { headers: headers({ 'Auto-Submitted': 'auto-replied (vacation)' }) },
+      'auto-reply, ignore',
+    ],
+    ['an autoresponder by its own field', { headers: headers({ 'X-Autoreply': 'yes' }) }, 'auto-reply, ignore'],
+    ['a field of autoresponders that says no', { headers: headers({ 'X-Autoreply': 'no' }) }, 'none, none'],
+    [
+      'an absence notice on a mail of ours',
+      {
+        subject: 'Automatic reply: Your ticket',
+        inReplyTo: '<m@desk.example>',
+        headers: headers({ 'In-Reply-To': '<m@desk.example>' }),
+      },
+      'auto-reply, ignore',
+    ],
+    [
+      'an absence notice in German',
+      { subject: 'Abwesenheitsnotiz: Ticket', headers: headers(nullPath) },
+      'auto-reply, ignore',
+    ],
+    ['an absence notice on nothing', { subject: 'Out of office: I am away' }, 'auto-reply, no-acknowledgement'],
+    [
+      'a question about absence notices',
+      { subject: 'Out of office hours question', headers: headers({ References: '<m@desk.example>' }) },
+      'none, none',
+    ],
+    [
+      'a person who answers an absence notice',
+      { subject: 'Re: Automatic reply: Ticket', headers: headers({ References: '<m@desk.example>' }) },
+      'none, none',
+    ],
+    [
+      'a program that plans holidays',
+      { subject: 'Vacation: Jane', headers: headers({ 'Auto-Submitted': 'auto-generated' }) },
+      'auto-reply, no-acknowledgement',
+    ],
+    [
+      'the absence rule of Exchange in an unknown language',
+      {
+        subject: 'Xyz',
+        headers: headers({
+          ...nullPath,
+          'X-Auto-Response-Suppress': 'All',
+          'X-MS-Exchange-Inbox-Rules-Loop': 'a@example.com',
+        }),
+      },
+      'auto-reply, ignore',
+    ],
+    [
+      'a mail that a rule of Exchange redirects',
+      {
+        headers: headers({
+          'Return-Path': '<ann@example.com>',
+          'X-Auto-Response-Suppress': 'All',
+          'X-MS-Exchange-Inbox-Rules-Loop': 'a@example.com',
+        }),
+      },
+      'none, no-acknowledgement',
+    ],
+    [
+      'a read receipt',
+      { headers: headers({ 'Content-Type': 'multipart/report; report-type="disposition-notification"' }) },
+      'auto-reply, ignore',
+    ],
+    [
+      'X-Auto-Response-Suppress alone',
+      { headers: headers({ 'X-Auto-Response-Suppress': 'OOF, AutoReply' }) },
+      'none, no-acknowledgement',
+    ],
+
+    ['an alert', { headers: headers({ 'Auto-Submitted': 'auto-generated' }) }, 'auto-generated, no-acknowledgement'],
+    ['a mail that says it is no program', { headers: headers({ 'Auto-Submitted': 'no' }) }, 'none, none'],
+    ['a mailing list', { headers: headers({ 'List-Id': '<users.example.org>' }) }, 'list, no-acknowledgement'],
+    [
+      'a newsletter',
+      { headers: headers({ 'List-Unsubscribe': '<https://example.org/u>' }) },
+      'bulk, no-acknowledgement',
+    ],
+    ['Precedence: bulk', { headers: headers({ Precedence: 'bulk' }) }, 'bulk, no-acknowledgement'],
+    ['a web form', { from: { address: 'no-reply@example.org', name: '' } }, 'auto-generated, no-acknowledgement'],
+    [
+      'a DMARC report',
+      { subject: '[Preview] Report Domain: desk.example Submitter: example.org' },
+      'auto-generated, no-acknowledgement',
+    ],
+    [
+      'a complaint',
+      { headers: headers({ 'Content-Type': 'multipart/report; report-type=feedback-report' }) },
+      'feedback-report, no-acknowledgement',
+    ],
+    [
+      'an opt-out of Apple Mail',
+      { headers: headers({ 'X-Apple-Unsubscribe': 'true', 'Auto-Submitted': 'auto-replied' }) },
+      'feedback-report, no-acknowledgement',
+    ],
+  ])('takes %s for what it is', (_what, parts, verdict) => {
+    expect(kindAndEffect(parts)).toBe(verdict);
+  });
+
+  it('counts it as a sign that the returned mail was ours', () => {
+    const parts = {
+      headers: headers(nullPath),
+      subject: 'Returned mail',
+      text: 'From: support@desk.example\nTo: bob@example.org\nSubject: Hi',
+    };
+    expect(classify(aMail(parts), policy).kind).toBe('bounce');
+    expect(classify(aMail(parts), { ownAddresses: [] }).kind).toBe('none');
+  });
+
+  it('names what decided, in one bounded line', () => {
+    expect(classify(aMail({ headers: headers({ 'List-Id': '<users.example.org>' }) }), policy).evidence).toBe(
+      'list-id: <users.example.org>',
+    );
+    expect(classify(aMail({ headers: headers({ 'List-Id': 'x'.repeat(1e6) }) }), policy).evidence).toHaveLength(200);
+    expect(
+      classify(aMail({ from: postmaster, subject: 'Undeliverable: Hello', text: failedText }), policy).evidence,
+    ).toBe('sent by the postmaster, the subject of a bounce, the words of a bounce, an SMTP reply');
+  });
+
+  it.each([
+    ['dashes', '-'],
+    ['brackets', '('],
+    ['angle brackets', '<'],
+    ['codes', '550 '],
+    ['words of a bounce that never end', 'delivery not be '],
+    ['line ends', '\n'],
+  ])('is linear in a body of %s', (_what, unit) => {
+    const started = performance.now();
+    classify(aMail({ from: daemon, text: unit.repeat(1e6), subject: unit.repeat(1e5) }), policy);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
+
+describe('isOwnMail', () => {
+  it('knows an own address in any case', () => {
+    expect(isOwnMail(aMail({ from: { address: 'Support@desk.example', name: '' } }), policy)).toBe(true);
+    expect(isOwnMail(aMail(), policy)).toBe(false);
+    expect(isOwnMail(aMail({ from: null }), policy)).toBe(false);
+  });
+
+  it('takes no Reply-To as an excuse, since the notification of a ticket has one too', () => {
+    const mail = aMail({
+      from: { address: 'support@desk.example', name: '' },
+      replyTo: [{ address: 'ann@example.com', name: '' }],
+    });
+    expect(isOwnMail(mail, policy)).toBe(true);
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_BOUNCE_RECIPIENTS } from '../../src/limits.js';
+import { readBounce } from '../../src/mail/bounce.js';
+import type { IncomingMail } from '../../src/mail/message.js';
+import { aMail, headers } from './a-mail.js';
+
+function statusPart(...blocks: string[]) {
+  return {
+    contentType: 'message/delivery-status',
+    text: ['Reporting-MTA: dns; mx.example.net', ...blocks].join('\n\n'),
+  };
+}
+
+/** `address status permanent` of each recipient. */
+function recipientsOf(parts: Partial<IncomingMail>): string[] | null {
+  const bounce = readBounce(aMail(parts));
+  return bounce?.recipients.map(
+    ({ address, status, permanent }) => `${address} ${status || '-'} ${permanent ? 'lost' : 'late'}`,
+  );
+}
+
+const failed = 'Final-Recipient: rfc822; bob@example.org\nAction: failed\nStatus: 5.1.1';
+const delayed = 'Final-Recipient: rfc822; eve@example.org\nAction: delayed\nStatus: 4.4.1';
+const arrived = 'Final-Recipient: rfc822; joe@example.org\nAction: delivered\nStatus: 2.0.0';
+
+describe('readBounce, from a delivery report', () => {
+  it.each<[what: string, blocks: string[], recipients: string[]]>([
+    ['one recipient', [failed], ['bob@example.org 5.1.1 lost']],
+    ['each recipient for itself', [failed, delayed], ['bob@example.org 5.1.1 lost', 'eve@example.org 4.4.1 late']],
+    ['those alone that did not get it', [arrived, failed], ['bob@example.org 5.1.1 lost']],
+    [
+      'nothing of one in another',
+      ['Final-Recipient: rfc822; bob@example.org\nAction: failed', delayed],
+      ['bob@example.org - lost', 'eve@example.org 4.4.1 late'],
+    ],
+    [
+      'a folded field',
+      ['Final-Recipient: rfc822;\n bob@example.org\nAction: failed\nStatus:\n 5.2.2 (full)'],
+      ['bob@example.org 5.2.2 lost'],
+    ],
+    [
+      'angle brackets and no type',
+      ['Final-Recipient: <bob@example.org>\nStatus: 5.0.0'],
+      ['bob@example.org 5.0.0 lost'],
+    ],
+    [
+      'the original recipient for want of a final one',
+      ['Original-Recipient: rfc822;bob@example.org\nStatus: 5.1.1'],
+      ['bob@example.org 5.1.1 lost'],
+    ],
+    [
+      'the exact code of the other server',
+      ['Final-Recipient: rfc822;bob@example.org\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550-5.2.1 disabled'],
+      ['bob@example.org 5.2.1 lost'],
+    ],
+    [
+      'no code of another class',
+      ['Final-Recipient: rfc822;bob@example.org\nStatus: 5.0.0\nDiagnostic-Code: smtp; 450 4.2.1 busy'],
+      ['bob@example.org 5.0.0 lost'],
+    ],
+    [
+      'no address of a network for a code',
+      ['Final-Recipient: rfc822;bob@example.org\nAction: failed\nDiagnostic-Code: host 5.1.1.7 said no'],
+      ['bob@example.org - lost'],
+    ],
+    [
+      'the reply of SMTP for want of all else',
+      ['Final-Recipient: rfc822;bob@example.org\nDiagnostic-Code: smtp; 451 try later'],
+      ['bob@example.org - late'],
+    ],
+  ])('reads %s', (_what, blocks, recipients) => {
+    expect(recipientsOf({ reports: [statusPart(...blocks)] })).toEqual(recipients);
+  });
+
+  it('reads line ends of CRLF alike', () => {
+    const part = statusPart(failed, delayed);
+    const crlf = { ...part, text: part.text.replaceAll('\n', '\r\n') };
+    expect(recipientsOf({ reports: [crlf] })).toEqual(recipientsOf({ reports: [part] }));
+  });
+
+  it('is null where all of them got it, whatever the words say', () => {
+    expect(recipientsOf({ reports: [statusPart(arrived)], text: 'bob@example.org: 550 5.1.1 unknown' })).toBeNull();
+  });
+
+  it('stops at a bound', () => {
+    const blocks = Array.from(
+      { length: MAX_BOUNCE_RECIPIENTS + 1 },
+      (_, n) => `Final-Recipient: rfc822; r${n}@example.org\nStatus: 5.1.1`,
+    );
+    expect(recipientsOf({ reports: [statusPart(...blocks)] })).toHaveLength(MAX_BOUNCE_RECIPIENTS);
+  });
+});
+
+describe('readBounce, from words', () => {
+  it.each<[what: string, parts: Partial<IncomingMail>, recipients: string[] | null]>([
+    ['a mail that names nobody', {}, null],
+    [
+      'qmail, each with its own reason',
+      {
+        text: 'Hi. This is the qmail-send program.\n\n<bob@example.org>:\nno mailbox here. (#5.1.1)\n\n<eve@example.org>:\nDeferred. (#4.4.1)\n',
+      },
+      ['bob@example.org 5.1.1 lost', 'eve@example.org 4.4.1 late'],
+    ],
+    [
+      'X-Failed-Recipients, with the reason from the text',
+      {
+        headers: headers({ 'X-Failed-Recipients': 'bob@example.org, eve@example.org' }),
+        text: '  bob@example.org\n    550 5.1.1 no such user\n  eve@example.org\n    retry timeout exceeded\n  other@example.org\n',
+      },
+      ['bob@example.org 5.1.1 lost', 'eve@example.org - late'],
+    ],
+    [
+      'an address within a sentence',
+      { text: 'We failed to deliver to <bob@example.org>.\n\n550 5.7.1 refused' },
+      ['bob@example.org 5.7.1 lost'],
+    ],
+    [
+      'not the sender of the lost mail',
+      { text: '>>> MAIL From:<ann@example.com>\n<<< 550 <bob@example.org>... User unknown' },
+      ['bob@example.org - lost'],
+    ],
+    [
+      'not whom the bounce is to',
+      { text: 'Dear support@desk.example, the mailbox <bob@example.org> is full' },
+      ['bob@example.org - lost'],
+    ],
+    [
+      'nothing of the returned mail',
+      { text: 'bob@example.org: unknown\n\n--- Original message follows.\n\neve@example.org wrote' },
+      ['bob@example.org - lost'],
+    ],
+    [
+      'a warning that goes on trying',
+      { text: 'Delayed, not yet delivered to\n  bob@example.org\n' },
+      ['bob@example.org - late'],
+    ],
+    [
+      'Amazon SES, broken over lines',
+      {
+        headers: headers({ 'X-Amz-Sns-Message-Id': 'x' }),
+        text: '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"bob@exam!\n ple.org","action":"failed","status":"5.1.1"}]}}',
+      },
+      ['bob@example.org 5.1.1 lost'],
+    ],
+  ])('reads %s', (_what, parts, recipients) => {
+    expect(recipientsOf(parts)).toEqual(recipients);
+  });
+});
+
+describe('readBounce, the returned mail', () => {
+  const of = (parts: Partial<IncomingMail>) =>
+    readBounce(aMail({ ...parts, reports: [statusPart(failed), ...(parts.reports ?? [])] }))?.originalMessageId;
+
+  it.each<[what: string, parts: Partial<IncomingMail>, id: string | null]>([
+    [
+      'from the returned header',
+      { reports: [{ contentType: 'message/rfc822', text: 'From: a\nMessage-Id: <m@desk.example>\n' }] },
+      '<m@desk.example>',
+    ],
+    ['from the text', { text: 'Message-ID: <m@desk.example>' }, '<m@desk.example>'],
+    ['from what the bounce answers', { inReplyTo: '<m@desk.example>' }, '<m@desk.example>'],
+    ['not from its own id', {}, null],
+  ])('knows its Message-ID %s', (_what, parts, id) => {
+    expect(of(parts)).toBe(id);
+  });
+});
