@@ -128,16 +128,19 @@ const re2Pattern = z.string().superRefine((pattern, context) => {
   }
 });
 
-const customField = z.union([
-  fieldSource.transform((from): FieldSource => ({ from })),
-  z.strictObject({ source: fieldSource, pattern: re2Pattern.optional(), default: z.string().optional() }).transform(
-    ({ source, pattern, default: fallback }): FieldSource => ({
-      from: source,
-      ...(pattern !== undefined && { pattern }),
-      ...(fallback !== undefined && { default: fallback }),
-    }),
-  ),
-]);
+const customField = z.union(
+  [
+    fieldSource.transform((from): FieldSource => ({ from })),
+    z.strictObject({ source: fieldSource, pattern: re2Pattern.optional(), default: z.string().optional() }).transform(
+      ({ source, pattern, default: fallback }): FieldSource => ({
+        from: source,
+        ...(pattern !== undefined && { pattern }),
+        ...(fallback !== undefined && { default: fallback }),
+      }),
+    ),
+  ],
+  'accepted: a source, or an object of source, pattern and default',
+);
 
 const customFields = z
   .string()

@@ -1,0 +1,174 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'dotenv';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig, loadMailPolicy, readEnvironment, secretNames, settingNames } from '../src/config.js';
+import { ConfigError } from '../src/errors.js';
+import { defaultPolicy } from '../src/mail/policy.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'mail2ticket-config-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const required = {
+  HELPDESK_URL: 'https://help.acme.test/api/',
+  HELPDESK_TOKEN: 's3cret-token',
+  IMAP_HOST: 'mail.acme.test',
+  IMAP_USER: 'Support@acme.test',
+  IMAP_PASSWORD: 's3cret-password',
+};
+
+function problemsOf(settings: Record<string, string>): Record<string, string[]> {
+  try {
+    loadConfig({ ...required, ...settings });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const messagesOf = (name: string) =>
+      error.problems.filter(({ variable }) => variable === name).map(({ message }) => message);
+    return Object.fromEntries(error.problems.map(({ variable }) => [variable, messagesOf(variable)]));
+  }
+  return {};
+}
+
+describe('the configuration', () => {
+  it('needs five settings and has a default for every other', () => {
+    expect(loadConfig(required)).toMatchObject({
+      imap: { port: 993, tls: 'implicit', folder: 'INBOX', backlog: 'skip', pollMs: 60_000 },
+      queue: { url: 'embedded:./data', concurrency: 8, ledgerDays: 30, retryDays: 5 },
+      http: { host: '127.0.0.1', port: null },
+      logLevel: 'info',
+      mail: { ...defaultPolicy, ownAddresses: ['support@acme.test'] },
+    });
+  });
+
+  it('reports everything that is wrong in one go, by variable', () => {
+    expect(() => loadConfig({})).toThrow(ConfigError);
+    expect(
+      Object.keys(problemsOf({ HELPDESK_URL: '', IMAP_HOST: '', IMAP_PORT: '0', LOG_LEVEL: 'loud' })).sort(),
+    ).toEqual(['HELPDESK_URL', 'IMAP_HOST', 'IMAP_PORT', 'LOG_LEVEL']);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['HELPDESK_URL', 'help.acme.test', /"help.acme.test".*https:\/\/help.acme.test\/api\//],
+    ['HELPDESK_URL', 'ftp://help.acme.test/', /plain URL/],
+    ['HELPDESK_URL', 'https://user:pw@help.acme.test/', /plain URL/],
+    ['HELPDESK_URL', 'https://help.acme.test/api/tickets_create.php', /not one of its files/],
+    ['HELPDESK_URL', 'http://help.acme.test/api/', /clear text.*HELPDESK_ALLOW_HTTP=true/],
+    ['HELPDESK_ALLOW_HTTP', 'maybe', /true or false/],
+    ['IMAP_PORT', '70000', /"70000".*1 to 65535/],
+    ['IMAP_PORT', '99x', /whole number/],
+    ['IMAP_TLS', 'ssl', /implicit, starttls, none/],
+    ['IMAP_BACKLOG', 'all', /skip, import/],
+    ['IMAP_POLL_SECONDS', '0', /from 1 to 3600 seconds/],
+    ['WORKER_CONCURRENCY', '1.5', /whole number/],
+    ['CATEGORY_ID', '-1', /whole number/],
+    ['OWN_ADDRESSES', 'a@x.test, nobody', /addresses/],
+    ['STAFF_ADDRESSES', '@acme.test, acme', /addresses and @domains/],
+    ['SUBJECT_TAG', '[#id]', /\{id\}/],
+    ['SUBJECT_TAG', '{id}', /a mark around it/],
+    ['CUSTOM_FIELDS', '{"7":', /not JSON/],
+    ['CUSTOM_FIELDS', '[]', /JSON object of field id to source/],
+    ['CUSTOM_FIELDS', '{"order":"from"}', /"order"|order: .*number/],
+    ['CUSTOM_FIELDS', '{"7":"subject"}', /7: "subject" is none of header:NAME/],
+    ['CUSTOM_FIELDS', '{"7":5}', /7: /],
+    ['CUSTOM_FIELDS', '{"7":{"source":"to","pattern":"(a"}}', /7: pattern: .*RE2/],
+    ['CUSTOM_FIELDS', '{"7":{"source":"to","patern":"a"}}', /patern/],
+  ])('refuses %s=%s and says what is accepted', (variable, value, words) => {
+    expect(problemsOf({ [variable]: value })[variable]?.join('\n')).toMatch(words);
+  });
+
+  it('never shows the value of a secret, nor of a queue address, which may hold a password', () => {
+    const text = JSON.stringify(problemsOf({ QUEUE_URL: 'mysql://u:s3cret@db', IMAP_PORT: 'x' }));
+    expect(text).toContain('redis://…, rediss://…, postgres://… or embedded:DIR');
+    expect(text).not.toContain('s3cret');
+  });
+
+  it.each<[string, string]>([
+    ['http://localhost:8080/api', 'http://localhost:8080/api/'],
+    ['http://127.0.0.1/', 'http://127.0.0.1/'],
+    ['http://[::1]/api/', 'http://[::1]/api/'],
+    ['https://help.acme.test', 'https://help.acme.test/'],
+  ])('takes %s as the folder of the API', (given, folder) => {
+    expect(loadConfig({ ...required, HELPDESK_URL: given }).helpdesk.url).toBe(folder);
+  });
+
+  it.each(['http://127.0.0.1.evil.test/', 'http://localhost.evil.test/', 'http://10.0.0.1/'])(
+    'takes %s for another machine, to which no token goes in clear text',
+    (url) => {
+      expect(problemsOf({ HELPDESK_URL: url })).toHaveProperty('HELPDESK_URL');
+      expect(problemsOf({ HELPDESK_URL: url, HELPDESK_ALLOW_HTTP: 'true' })).toEqual({});
+    },
+  );
+
+  it('keeps 0 as a value', () => {
+    const { mail, queue } = loadConfig({ ...required, CATEGORY_ID: '0', RETRY_DAYS: '0' });
+    expect([mail.categoryId, queue.retryDays]).toEqual([0, 0]);
+  });
+
+  it('takes the standard port of the kind of TLS', () => {
+    const portWith = (tls: string) => loadConfig({ ...required, IMAP_TLS: tls }).imap.port;
+    expect(['implicit', 'starttls', 'none'].map(portWith)).toEqual([993, 143, 143]);
+  });
+
+  it('reads a secret from a file, without the line end of its last line', () => {
+    const path = join(directory, 'token');
+    writeFileSync(path, 'from a file\n');
+    expect(loadConfig({ ...required, HELPDESK_TOKEN: '', HELPDESK_TOKEN_FILE: path }).helpdesk.token).toBe(
+      'from a file',
+    );
+  });
+
+  it('says which file of a secret cannot be read, and does not choose between a secret and its file', () => {
+    expect(problemsOf({ IMAP_PASSWORD: '', IMAP_PASSWORD_FILE: '/nowhere' })).toHaveProperty('IMAP_PASSWORD_FILE');
+    expect(problemsOf({ IMAP_PASSWORD_FILE: '/nowhere' })).toHaveProperty('IMAP_PASSWORD');
+  });
+
+  it('is frozen throughout', () => {
+    const config = loadConfig({ ...required, CUSTOM_FIELDS: '{"7":"from"}' });
+    expect([config, config.imap, config.mail, config.mail.customFields['7']].every(Object.isFrozen)).toBe(true);
+  });
+
+  it('maps custom fields to their sources', () => {
+    const given =
+      '{"1":"header:X-Order-Id","2":"text:mail","3":"from","4":"to","5":"message-id","6":{"source":"header:Subject","pattern":"#(\\\\d+)","default":""}}';
+    expect(loadMailPolicy({ CUSTOM_FIELDS: given }).customFields).toEqual({
+      1: { from: { kind: 'header', name: 'x-order-id' } },
+      2: { from: { kind: 'text', value: 'mail' } },
+      3: { from: { kind: 'from' } },
+      4: { from: { kind: 'to' } },
+      5: { from: { kind: 'message-id' } },
+      6: { from: { kind: 'header', name: 'subject' }, pattern: '#(\\d+)', default: '' },
+    });
+  });
+
+  it('judges mail by its defaults where nothing is configured', () => {
+    expect(loadMailPolicy({})).toEqual(defaultPolicy);
+  });
+});
+
+describe('the .env file', () => {
+  it('gives what the environment does not set', () => {
+    const path = join(directory, '.env');
+    writeFileSync(path, 'IMAP_HOST=file.test\nIMAP_USER=file@acme.test\n');
+    expect(readEnvironment({ IMAP_HOST: 'environment.test' }, path)).toEqual({
+      IMAP_HOST: 'environment.test',
+      IMAP_USER: 'file@acme.test',
+    });
+  });
+
+  it('need not be there', () => {
+    expect(readEnvironment({ A: '1' }, join(directory, 'missing'))).toEqual({ A: '1' });
+  });
+
+  it('has an example that explains every setting, and no other', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const named = [...example.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(named.sort()).toEqual([...settingNames].sort());
+    for (const name of secretNames) expect(example).toContain(name);
+  });
+
+  it('has an example whose values are accepted once the secrets are filled in', () => {
+    const example = readFileSync('.env.example', 'utf8').replace(/^#(?=[A-Z_]+=)/gm, '');
+    expect(problemsOf({ ...parse(example), HELPDESK_TOKEN: 'x', IMAP_PASSWORD: 'x' })).toEqual({});
+  });
+});
