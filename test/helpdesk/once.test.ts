@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../../demo/helpdesk/faults.js';
+import { type LookAlike, startLookAlike } from '../../demo/helpdesk/look-alike.js';
+import { HelpdeskError } from '../../src/errors.js';
+import { HelpdeskClient } from '../../src/helpdesk/client.js';
+import { type Delivery, deliver } from '../../src/helpdesk/once.js';
+import type { Claims } from '../../src/helpdesk/reconcile.js';
+import { MAX_TICKET_MESSAGE_BYTES } from '../../src/limits.js';
+import type { Outcome } from '../../src/mail/outcome.js';
+
+const token = 'the-token';
+const ann = 'ann@example.com';
+const ticket = { subject: 'Printer on fire', message: 'It burns.', user_email: ann };
+const nobody: Claims = { isTaken: async () => false };
+const create: Delivery['decision'] = { kind: 'create', ticket };
+
+let helpdesk: LookAlike;
+let client: HelpdeskClient;
+
+beforeEach(async () => {
+  helpdesk = await startLookAlike({ token });
+  client = new HelpdeskClient({ url: helpdesk.apiUrl, token });
+});
+afterEach(async () => {
+  await client.close();
+  await helpdesk.close();
+});
+
+function delivery(decision: Delivery['decision'], lookFirst = false): Delivery {
+  return { decision, lookFirst, receivedAt: new Date(), messageIdField: null };
+}
+
+function reply(ticketIds: number[], message = 'It still burns.'): Delivery['decision'] {
+  return { kind: 'reply', ticketIds, reply: { message, user_email: ann }, otherwise: { ...ticket, message } };
+}
+
+/** Tries as the queue does: the first attempt posts at once, the later ones look. */
+async function deliverAtLast(
+  decision: Delivery['decision'],
+  { claims = nobody, timeoutMs = 30_000 } = {},
+): Promise<Outcome> {
+  await using patient = new HelpdeskClient({ url: helpdesk.apiUrl, token, timeoutMs });
+  for (let attempt = 1; attempt < 10; attempt++) {
+    try {
+      return await deliver(patient, delivery(decision, attempt > 1), claims);
+    } catch (error) {
+      if (!(error instanceof HelpdeskError)) throw error;
+    }
+  }
+  throw new Error('not delivered in ten attempts');
+}
+
+const endpoints = () => helpdesk.calls().map(({ endpoint }) => endpoint);
+
+describe('a first attempt', () => {
+  it('creates a ticket with one call', async () => {
+    expect(await deliver(client, delivery(create), nobody)).toEqual({ kind: 'created', ticketId: '1', adopted: false });
+    expect(endpoints()).toEqual(['tickets_create.php']);
+  });
+
+  it('asks whose ticket it is before it replies', async () => {
+    await client.createTicket(ticket);
+    const replied = { kind: 'replied', ticketId: '1', adopted: false, replyId: '1' };
+    expect(await deliver(client, delivery(reply([1])), nobody)).toEqual(replied);
+    expect(endpoints().slice(1)).toEqual(['ticket_view.php', 'ticket_reply.php']);
+    expect(helpdesk.tickets()[0]?.replies).toMatchObject([{ message: 'It still burns.', user_id: null }]);
+  });
+
+  it('does not look, so that two equal mails make two tickets', async () => {
+    await deliver(client, delivery(create), nobody);
+    expect(await deliver(client, delivery(create), nobody)).toMatchObject({ ticketId: '2', adopted: false });
+  });
+});
+
+describe('once is once', () => {
+  const endpoint = { create: 'tickets_create.php', reply: 'ticket_reply.php' };
+  const lost: [string, Fault, { timeoutMs?: number }?][] = [
+    ['the answer is lost', { kind: 'drop' }],
+    ['half the answer is lost', { kind: 'truncate' }],
+    ['the answer comes too late', { kind: 'hang', carriedOut: true }, { timeoutMs: 1000 }],
+    ['a gateway gives up', { kind: 'status', status: 504, carriedOut: true }],
+    ['a warning stands where the answer should be', { kind: 'html', carriedOut: true }],
+  ];
+  const failed: [string, Fault][] = [
+    ['the server fails', { kind: 'status', status: 500, times: 2 }],
+    ['the connection ends before anything is done', { kind: 'drop', carriedOut: false }],
+    ['the helpdesk is away for a while', { kind: 'status', status: 503, times: 3 }],
+  ];
+
+  it.each(lost)('where %s, the next attempt adopts the ticket', async (_, fault, options) => {
+    helpdesk.fault({ ...fault, endpoint: endpoint.create } as Fault);
+    expect(await deliverAtLast(create, options)).toEqual({ kind: 'created', ticketId: '1', adopted: true });
+    expect(helpdesk.tickets()).toHaveLength(1);
+  });
+
+  it.each(lost)('where %s, the next attempt adopts the reply', async (_, fault, options) => {
+    await client.createTicket(ticket);
+    helpdesk.fault({ ...fault, endpoint: endpoint.reply } as Fault);
+    expect(await deliverAtLast(reply([1]), options)).toEqual({
+      kind: 'replied',
+      ticketId: '1',
+      adopted: true,
+      replyId: '1',
+    });
+    expect(helpdesk.tickets()[0]?.replies).toHaveLength(1);
+  });
+
+  it.each(failed)('where %s, the next attempt creates the ticket', async (_, fault) => {
+    helpdesk.fault({ ...fault, endpoint: endpoint.create } as Fault);
+    expect(await deliverAtLast(create)).toEqual({ kind: 'created', ticketId: '1', adopted: false });
+    expect(helpdesk.tickets()).toHaveLength(1);
+  });
+
+  it.each(failed)('where %s, the next attempt writes the reply', async (_, fault) => {
+    await client.createTicket(ticket);
+    helpdesk.fault({ ...fault, endpoint: endpoint.reply } as Fault);
+    expect(await deliverAtLast(reply([1]))).toMatchObject({ kind: 'replied', adopted: false });
+    expect(helpdesk.tickets()[0]?.replies).toHaveLength(1);
+  });
+
+  it('where the look itself fails, nothing is posted', async () => {
+    helpdesk.fault({ kind: 'drop', endpoint: endpoint.create });
+    helpdesk.fault({ kind: 'status', status: 503, endpoint: 'tickets_list.php', times: 2 });
+    expect(await deliverAtLast(create)).toMatchObject({ ticketId: '1', adopted: true });
+    expect(endpoints().filter((file) => file === endpoint.create)).toHaveLength(1);
+  });
+
+  it('where an equal mail holds the ticket that is found, it makes its own', async () => {
+    await client.createTicket(ticket);
+    const claims = { isTaken: async (id: string) => id === '1' };
+    expect(await deliver(client, delivery(create, true), claims)).toMatchObject({ ticketId: '2', adopted: false });
+  });
+
+  it('where the answer to the ticket instead of a reply is lost, that ticket is adopted', async () => {
+    helpdesk.fault({ kind: 'drop', endpoint: endpoint.create });
+    expect(await deliverAtLast(reply([12]))).toMatchObject({ kind: 'created', ticketId: '1', adopted: true });
+    expect(helpdesk.tickets()).toHaveLength(1);
+  });
+});
+
+describe("a mail that names tickets which are not the sender's", () => {
+  it.each([
+    ['one', [12], "The subject names ticket #12, which is not one of this sender's tickets, so this is a new ticket."],
+    [
+      'several',
+      [12, 13],
+      "The subject names tickets #12, #13, none of which is this sender's, so this is a new ticket.",
+    ],
+  ])('becomes a ticket that says so in its first line: %s', async (_, ids, note) => {
+    const outcome = await deliver(client, delivery(reply(ids)), nobody);
+    expect(outcome).toEqual({ kind: 'created', ticketId: '1', adopted: false, note });
+    expect(helpdesk.tickets()[0]?.message).toBe(`[${note}]\n\nIt still burns.`);
+    expect(helpdesk.orphans()).toEqual([]);
+  });
+
+  it("writes nothing into somebody else's ticket", async () => {
+    await client.createTicket({ ...ticket, user_email: 'bea@example.com' });
+    expect(await deliver(client, delivery(reply([1])), nobody)).toMatchObject({ kind: 'created', ticketId: '2' });
+    expect(helpdesk.tickets()[0]?.replies).toEqual([]);
+  });
+
+  it('still fits where its message was as long as can be', async () => {
+    const outcome = await deliver(client, delivery(reply([12], 'ä'.repeat(32_767))), nobody);
+    expect(outcome).toMatchObject({ kind: 'created' });
+    const message = helpdesk.tickets()[0]?.message ?? '';
+    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(MAX_TICKET_MESSAGE_BYTES);
+    expect(message).toMatch(/^\[The subject names ticket #12.*\n\nää/);
+  });
+
+  it('waits where the helpdesk cannot tell whose ticket it is', async () => {
+    helpdesk.fault({ kind: 'status', status: 500, endpoint: 'ticket_view.php' });
+    await expect(deliver(client, delivery(reply([12])), nobody)).rejects.toMatchObject({ status: 500 });
+    expect(helpdesk.tickets()).toEqual([]);
+  });
+});
+
+it('ends an attempt that is stopped, and the next one finds what it left', async () => {
+  const stop = new AbortController();
+  helpdesk.fault({ kind: 'hang', carriedOut: true });
+  const attempt = deliver(client, { ...delivery(create), signal: stop.signal }, nobody);
+  await expect.poll(() => helpdesk.tickets().length).toBe(1);
+  stop.abort();
+  await expect(attempt).rejects.toMatchObject({ code: 'HELPDESK_INTERRUPTED', mayHaveBeenCarriedOut: true });
+  expect(await deliver(client, delivery(create, true), nobody)).toMatchObject({ ticketId: '1', adopted: true });
+});
+
+it('delivers every mail once through a helpdesk that loses answers of all kinds', async () => {
+  const faults: Fault[] = [
+    { kind: 'drop' },
+    { kind: 'status', status: 500 },
+    { kind: 'truncate' },
+    { kind: 'status', status: 504, carriedOut: true },
+    { kind: 'html' },
+  ];
+  const held = new Set<string>();
+  const claims = { isTaken: async (id: string) => held.has(id) };
+  for (let i = 0; i < 30; i++) {
+    for (const fault of [faults[i % faults.length], faults[(i * 3) % 7]]) if (fault) helpdesk.fault(fault);
+    // Every third mail is word for word the one before.
+    const message = `Mail ${i - (i % 3 === 2 ? 1 : 0)}`;
+    const outcome = await deliverAtLast({ kind: 'create', ticket: { ...ticket, message } }, { claims });
+    if (outcome.kind === 'created') held.add(outcome.ticketId);
+  }
+  expect(held.size).toBe(30);
+  expect(helpdesk.tickets()).toHaveLength(30);
+});

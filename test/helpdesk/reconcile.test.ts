@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LookAlike, type LookAlikeOptions, startLookAlike } from '../../demo/helpdesk/look-alike.js';
+import { HelpdeskClient } from '../../src/helpdesk/client.js';
+import { type Claims, findReply, findTicket, type Recognition } from '../../src/helpdesk/reconcile.js';
+import { MAX_CANDIDATES } from '../../src/limits.js';
+
+const HOUR = 3_600_000;
+const token = 'the-token';
+const ann = 'ann@example.com';
+const ticket = { subject: 'Printer on fire', message: 'Dear all,\n\nit burns.', user_email: ann };
+const undated: Recognition = { receivedAt: null, messageIdField: null };
+const nobody: Claims = { isTaken: async () => false };
+
+let helpdesk: LookAlike;
+let client: HelpdeskClient;
+
+async function start(options: Partial<LookAlikeOptions> = {}) {
+  helpdesk = await startLookAlike({ token, ...options });
+  client = new HelpdeskClient({ url: helpdesk.apiUrl, token });
+}
+
+beforeEach(() => start());
+afterEach(async () => {
+  await client.close();
+  await helpdesk.close();
+});
+
+const viewed = () => helpdesk.calls().filter(({ endpoint }) => endpoint === 'ticket_view.php').length;
+
+describe('the ticket of an earlier attempt', () => {
+  it('is found by sender, subject and message', async () => {
+    await client.createTicket({ ...ticket, message: 'Another matter' });
+    const id = await client.createTicket(ticket);
+    await client.createTicket({ ...ticket, subject: 'Another subject' });
+    expect(await findTicket(client, ticket, undated, nobody)).toBe(id);
+  });
+
+  it('is found where the helpdesk shows it escaped and with other white space', async () => {
+    const sent = { ...ticket, subject: 'A & B', message: 'x < y\r\n\r\n"z"' };
+    const id = await client.createTicket({ ...sent, subject: 'A &amp; B', message: 'x &lt; y\n\n&quot;z&quot; ' });
+    expect(await findTicket(client, sent, undated, nobody)).toBe(id);
+  });
+
+  it.each([
+    ['of another sender', { user_email: 'bea@example.com' }],
+    ['with another subject', { subject: 'Printer' }],
+    ['with another message', { message: 'Dear all,\n\nit burns. Again.' }],
+  ])('is none %s', async (_, other) => {
+    await client.createTicket({ ...ticket, ...other });
+    expect(await findTicket(client, ticket, undated, nobody)).toBeNull();
+  });
+
+  it('is none that another mail holds: of two equal mails each gets its own', async () => {
+    const first = await client.createTicket(ticket);
+    const second = await client.createTicket(ticket);
+    const taken = (...ids: string[]): Claims => ({ isTaken: async (id) => ids.includes(id) });
+    expect(await findTicket(client, ticket, undated, taken(second))).toBe(first);
+    expect(await findTicket(client, ticket, undated, taken(first, second))).toBeNull();
+  });
+
+  it('costs no more looks than the bound, at the newest; taken tickets and other subjects cost none', async () => {
+    const create = async (count: number, message: string, subject = ticket.subject) => {
+      for (let i = 0; i < count; i++) await client.createTicket({ ...ticket, subject, message });
+    };
+    const own = await client.createTicket(ticket);
+    await create(MAX_CANDIDATES - 1, 'Another matter');
+    await create(5, 'Another matter', 'Another subject');
+    expect(await findTicket(client, ticket, undated, nobody)).toBe(own);
+    await create(1, 'Another matter');
+    const before = viewed();
+    expect(await findTicket(client, ticket, undated, nobody)).toBeNull();
+    expect(viewed() - before).toBe(MAX_CANDIDATES);
+    const newest = String(helpdesk.tickets().length);
+    expect(await findTicket(client, ticket, undated, { isTaken: async (id) => id === newest })).toBe(own);
+  });
+
+  it.each([
+    ['came an hour ago', -1, 0, true],
+    ['comes from a clock that is an hour ahead', 1, 0, true],
+    ['came to a helpdesk at UTC-12', 0, -12 * 60, true],
+    ['came to a helpdesk at UTC+14', 0, 14 * 60, true],
+    ['came the day after', 24, 0, false],
+  ])('may be that of a mail which %s: %i hours, offset %i min', async (_, hours, utcOffsetMinutes, found) => {
+    await client.close();
+    await helpdesk.close();
+    await start({ utcOffsetMinutes });
+    const id = await client.createTicket(ticket);
+    const receivedAt = new Date(Date.now() + hours * HOUR);
+    expect(await findTicket(client, ticket, { ...undated, receivedAt }, nobody)).toBe(found ? id : null);
+  });
+
+  it('is not known where the helpdesk cannot be asked', async () => {
+    await client.createTicket(ticket);
+    helpdesk.fault({ kind: 'status', status: 503, endpoint: 'ticket_view.php' });
+    await expect(findTicket(client, ticket, undated, nobody)).rejects.toMatchObject({ status: 503 });
+  });
+});
+
+describe('a custom field with the Message-ID', () => {
+  const by = (value: string): Recognition => ({ receivedAt: null, messageIdField: { id: '7', value } });
+
+  beforeEach(async () => {
+    await client.close();
+    await helpdesk.close();
+    await start({ fields: [{ id: '7', name: 'Message-ID' }] });
+  });
+
+  it.each([
+    ['decides for a ticket whose message the helpdesk has changed', { 7: '<a@x>' }, 'It burns.', true],
+    ['decides against a ticket with the same words', { 7: '<b@x>' }, ticket.message, false],
+    ['leaves it to the message where it is empty', {}, ticket.message, true],
+  ])('%s', async (_, custom_fields, message, found) => {
+    const id = await client.createTicket({ ...ticket, message, custom_fields });
+    expect(await findTicket(client, ticket, by('<a@x>'), nobody)).toBe(found ? id : null);
+  });
+});
+
+describe('the reply of an earlier attempt', () => {
+  const reply = { user_email: ann, message: 'It still burns.' };
+
+  async function view() {
+    const shown = await client.viewTicket('1', ann);
+    if (!shown) throw new Error('the ticket is not there');
+    return shown;
+  }
+
+  beforeEach(async () => {
+    await client.createTicket(ticket);
+    await client.replyToTicket({ ticket_id: '1', ...reply, message: 'Another matter' });
+  });
+
+  it('is found among the replies of the ticket by its message', async () => {
+    expect(await findReply(await view(), reply.message, undated, nobody)).toBeNull();
+    const id = await client.replyToTicket({ ticket_id: '1', ...reply });
+    expect(await findReply(await view(), ` ${reply.message}\r\n`, undated, nobody)).toBe(id);
+  });
+
+  it('is none that another mail holds', async () => {
+    const first = await client.replyToTicket({ ticket_id: '1', ...reply });
+    const claims: Claims = { ...nobody, isReplyTaken: async (id) => id === first };
+    expect(await findReply(await view(), reply.message, undated, claims)).toBeNull();
+    const second = await client.replyToTicket({ ticket_id: '1', ...reply });
+    expect(await findReply(await view(), reply.message, undated, claims)).toBe(second);
+  });
+
+  it('is none from the day before the mail came', async () => {
+    await client.replyToTicket({ ticket_id: '1', ...reply });
+    const receivedAt = new Date(Date.now() + 24 * HOUR);
+    expect(await findReply(await view(), reply.message, { receivedAt }, nobody)).toBeNull();
+  });
+});
