@@ -131,3 +131,6 @@ export const MAX_CALENDAR_EVENTS = 10;
 
 /** Attributes and properties read of one winmail.dat. Outlook writes some dozens, and about thirty more for each file. */
 export const MAX_TNEF_RECORDS = 20_000;
+
+/** Elements with a mail program's quote markup that are tracked within each other; each end tag may look through all of them. */
+export const MAX_NESTED_MARKS = 50;

@@ -3,6 +3,8 @@ import { classify, type MarkedLine } from './quotes/classify.js';
 import { cutLines } from './quotes/cut.js';
 import { markHtml, unmarkLines, withoutMarks } from './quotes/html-marks.js';
 
+const LINE_END = /\r\n|[\r\n]/;
+
 /** The body of a mail, as parsing gives it. */
 export interface ReplyBody {
   /** The whole body as a person would read it. */
@@ -34,34 +36,30 @@ export function trimReply(body: ReplyBody): TrimmedReply {
 
 function trimText({ text, marker }: ReplyBody): TrimmedReply | null {
   return trimLines(
-    text.split(/\r\n|[\r\n]/).map((raw) => ({ raw, mark: null })),
+    text.split(LINE_END).map((raw) => ({ raw, mark: null })),
     marker,
   );
 }
 
 /** Null also where the HTML does not give the text that parsing has, so that nothing of the text can be lost. */
-function trimHtml(body: ReplyBody, html: string): TrimmedReply | null {
+function trimHtml({ text, marker }: ReplyBody, html: string): TrimmedReply | null {
   const marked = markHtml(leanHtml(html));
   if (marked === null) return null;
-  const text = htmlToText(marked);
-  return squeeze(withoutMarks(text)) === squeeze(body.text) ? trimLines(unmarkLines(text), body.marker) : null;
+  const fromHtml = htmlToText(marked);
+  return squeeze(withoutMarks(fromHtml)) === squeeze(text) ? trimLines(unmarkLines(fromHtml), marker) : null;
 }
 
 /** Cuts the text part where its beginning is, word for word, what the HTML part leaves of itself. */
-function trimLikeHtml(body: ReplyBody): TrimmedReply | null {
-  if (body.html === null) return null;
-  const text = htmlToText(body.html);
-  const trimmed = trimHtml({ ...body, text }, body.html);
+function trimLikeHtml({ text, html, marker }: ReplyBody): TrimmedReply | null {
+  const marked = html === null ? null : markHtml(leanHtml(html));
+  const trimmed = marked === null ? null : trimLines(unmarkLines(htmlToText(marked)), marker);
   if (trimmed === null) return null;
-  const wanted = squeeze(trimmed.text).length;
-  const lines = body.text.split(/\r\n|[\r\n]/);
-  let length = 0;
+  const wanted = squeeze(trimmed.text);
+  const lines = text.split(LINE_END);
   let end = 0;
-  while (end < lines.length && length < wanted) length += squeeze(lines[end++] ?? '').length;
-  const [kept, gone] = [lines.slice(0, end), lines.slice(end)];
-  return squeeze(kept.join('')) === squeeze(trimmed.text) && squeeze(gone.join('')) !== ''
-    ? { text: joinLines(kept), quoted: joinLines(gone) }
-    : null;
+  for (let length = 0; end < lines.length && length < wanted.length; end++) length += squeeze(lines[end] ?? '').length;
+  const [kept, gone] = [lines.slice(0, end).join('\n'), lines.slice(end).join('\n')];
+  return squeeze(kept) === wanted && squeeze(gone) !== '' ? { text: tidy(kept), quoted: tidy(gone) } : null;
 }
 
 /** Without white space and quote signs, in which text made from HTML may differ. */
@@ -76,11 +74,16 @@ function trimLines(marked: readonly MarkedLine[], marker: string): TrimmedReply 
   const kept = lines.filter((_, at) => !cut[at]).map(({ raw }) => raw);
   const gone = lines.filter((_, at) => cut[at]).map(({ raw }) => raw);
   const hasWords = lines.some(({ kind }, at) => !cut[at] && kind !== 'blank' && kind !== 'ruler');
-  return hasWords && gone.some((raw) => raw.trim() !== '') ? { text: joinLines(kept), quoted: joinLines(gone) } : null;
+  return hasWords && gone.some((raw) => raw.trim() !== '')
+    ? { text: tidy(kept.join('\n')), quoted: tidy(gone.join('\n')) }
+    : null;
 }
 
-/** Without blank lines around; where lines were taken out between, blank ones do not pile up. */
-function joinLines(raws: readonly string[]): string {
-  const lines = raws.map((raw) => raw.trimEnd()).filter((line, at, all) => line !== '' || (all[at - 1] ?? '') !== '');
-  return lines.join('\n').replace(/^\n+|\n+$/g, '');
+/** Without blank lines around, and without those that pile up where lines were taken out between. */
+function tidy(text: string): string {
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  return lines
+    .filter((line, at) => line !== '' || (lines[at - 1] ?? '') !== '')
+    .join('\n')
+    .replace(/^\n|\n$/g, '');
 }

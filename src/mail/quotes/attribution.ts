@@ -40,7 +40,14 @@ function hasAddress(line: string): boolean {
 
 /** Whether a bare line can be the last of an attribution; cheap, to be asked of every line. */
 function canEnd(bare: string): boolean {
-  return COLON_AT_END.test(bare) || bare.endsWith('--') || bare.endsWith('>') || VERB_AT_END.test(bare.toLowerCase());
+  const last = bare.charAt(bare.length - 1);
+  return (
+    last === ':' ||
+    last === '：' ||
+    last === '-' ||
+    last === '>' ||
+    (bare.includes('@') && VERB_AT_END.test(bare.toLowerCase()))
+  );
 }
 
 /** Judges a bare line, or the lines of a wrapped one joined by spaces. */

@@ -48,18 +48,19 @@ function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null):
 
 /** "Fine! On Wed, Apr 4, 2012 at 3:59 PM, Bob wrote:" becomes two lines, or the author's words would go with the quote. */
 function splitSharedLines(marked: readonly MarkedLine[]): MarkedLine[] {
-  return marked.flatMap((line) => {
-    if (line.mark !== null || !/[:：]\s*$/.test(line.raw.slice(-4))) return [line];
-    const { bare, depth } = bareLine(line.raw);
-    const offset = depth === 0 && attributionStrength(bare) ? attributionOffset(bare) : 0;
-    const at = offset > 0 ? line.raw.indexOf(bare) + offset : 0;
-    return at > 0
-      ? [
-          { ...line, raw: line.raw.slice(0, at) },
-          { ...line, raw: line.raw.slice(at) },
-        ]
-      : [line];
-  });
+  const lines: MarkedLine[] = [];
+  for (const line of marked) {
+    const at = line.mark === null && /[:：]\s*$/.test(line.raw.slice(-4)) ? offsetOfAttribution(line.raw) : 0;
+    if (at > 0) lines.push({ raw: line.raw.slice(0, at), mark: null }, { raw: line.raw.slice(at), mark: null });
+    else lines.push(line);
+  }
+  return lines;
+}
+
+function offsetOfAttribution(raw: string): number {
+  const { bare, depth } = bareLine(raw);
+  const offset = depth === 0 && bare.includes(' ') && attributionStrength(bare) ? attributionOffset(bare) : 0;
+  return offset > 0 ? raw.indexOf(bare) + offset : 0;
 }
 
 /** Between two fences nothing is a quote or signature; a fence without an end hides nothing. */
@@ -79,17 +80,26 @@ function findMarker(lines: Line[], marker: string): void {
   const squeeze = (text: string) => text.replace(/\s+/g, '').toLowerCase();
   const wanted = squeeze(marker);
   if (wanted === '') return;
+  const squeezed = lines.map(({ bare }) => squeeze(bare));
   for (const [at, line] of lines.entries()) {
-    let seen = '';
-    for (let next = at; next < at + MARKER_LINES; next++) {
-      seen += squeeze(lines[next]?.bare ?? '');
-      const found = seen.indexOf(wanted);
-      if (found < 0) continue;
-      // Where all of it stands in later lines, those are found in their turn.
-      if (found < squeeze(line.bare).length) line.kind = 'marker';
-      break;
-    }
+    const own = squeezed[at] ?? '';
+    // Wrapped, it stands on a few lines; where all of it is on later ones, those are found in their turn.
+    if (
+      own.includes(wanted.charAt(0)) &&
+      isWithin(
+        own.length,
+        squeezed
+          .slice(at, at + MARKER_LINES)
+          .join('')
+          .indexOf(wanted),
+      )
+    )
+      line.kind = 'marker';
   }
+}
+
+function isWithin(length: number, index: number): boolean {
+  return index >= 0 && index < length;
 }
 
 /** A line's bare text where it may be part of a header block or attribution: '' for a blank line, null for another kind. */

@@ -1,8 +1,20 @@
-import { DELIMITERS, DEVICE_APOLOGIES, DEVICE_JOINTS, DEVICE_OPENERS, DEVICE_SHORT_OPENERS, DEVICES } from './words.js';
+import {
+  DELIMITERS,
+  DEVICE_BRANDS,
+  DEVICE_JOINTS,
+  DEVICE_OPENERS,
+  DEVICE_SHORT_OPENERS,
+  DEVICE_TAILS,
+  DEVICES,
+} from './words.js';
 
 /** A line of a phone or mail program is shorter than a sentence of an author that begins alike. */
-const MAX_DEVICE_LINE_CHARACTERS = 120;
+const MAX_DEVICE_LINE_CHARACTERS = 200;
+const MIN_DEVICE_LINE_CHARACTERS = 5;
 const MAX_WORDS_AFTER = 8;
+const MAX_WORDS_AFTER_SHORT = 2;
+/** "Bob Miller from mobile" */
+const MAX_WORDS_OF_PERSON = 4;
 
 /** Whether a bare line reads "-----Original Message-----" or "Begin forwarded message:", in some language. */
 export function isDelimiter(bare: string): boolean {
@@ -17,31 +29,43 @@ export function isDelimiter(bare: string): boolean {
 
 /** Whether a bare line is what a phone or mail program adds under a mail: "Sent from my iPhone". */
 export function isDeviceLine(bare: string): boolean {
+  if (bare.length < MIN_DEVICE_LINE_CHARACTERS || bare.length > MAX_DEVICE_LINE_CHARACTERS) return false;
   const line = bare
     .toLowerCase()
     .replace(/<[^<>]*:\/\/[^<>]*>|\([^()]*:\/\/[^()]*\)|https?:\/\/\S*/g, ' ')
     .replace(/[\s<>()[\]*_]+/g, ' ')
     .replace(/[.!]+ ?$/, '')
     .trim();
-  if (line === '' || line.length > MAX_DEVICE_LINE_CHARACTERS) return false;
-  if (isApology(line)) return true;
+  if (isDeviceTail(line)) return true;
   const [sentence = ''] = line.split(/[.,;!](?: |$)/, 1);
   const rest = line.slice(sentence.length).replace(/^[.,;! ]+/, '');
-  if (rest !== '' && !isApology(rest)) return false;
+  if (rest !== '' && !isDeviceTail(rest) && !isCarrier(rest)) return false;
   const words = sentence.split(/[ -]+/);
-  const named = words.some((word) => DEVICES.has(word));
-  const wordsAfter = (openers: readonly string[]): number => {
-    const opener = openers.find((candidate) => sentence.startsWith(candidate));
-    return opener === undefined ? Number.POSITIVE_INFINITY : words.length - opener.split(' ').length;
-  };
-  if (wordsAfter(DEVICE_OPENERS) <= MAX_WORDS_AFTER) return named || sentence.startsWith('sent from my ');
-  if (wordsAfter(DEVICE_SHORT_OPENERS) <= 2) return named;
-  return words.length <= 4 && DEVICES.has(words.at(-1) ?? '') && DEVICE_JOINTS.has(words.at(-2) ?? '');
+  const named = words.some((word) => DEVICES.has(word)) || DEVICE_BRANDS.some((brand) => sentence.includes(brand));
+  if (wordsAfter(DEVICE_OPENERS, sentence) <= MAX_WORDS_AFTER) return named || sentence.startsWith('sent from my ');
+  if (wordsAfter(DEVICE_SHORT_OPENERS, sentence) <= MAX_WORDS_AFTER_SHORT) return named;
+  return (
+    words.length <= MAX_WORDS_OF_PERSON && DEVICES.has(words.at(-1) ?? '') && DEVICE_JOINTS.has(words.at(-2) ?? '')
+  );
+}
+
+/** How many words a sentence has after the opener it begins with, Infinity where it begins with none. */
+function wordsAfter(openers: readonly string[], sentence: string): number {
+  const opener = openers.find((candidate) => sentence.startsWith(candidate));
+  return opener === undefined
+    ? Number.POSITIVE_INFINITY
+    : sentence.slice(opener.length).split(/[ -]+/).filter(Boolean).length;
 }
 
 /** "Please excuse typos" */
-function isApology(line: string): boolean {
-  return line.length < 80 && DEVICE_APOLOGIES.some((opener) => line.startsWith(opener));
+function isDeviceTail(line: string): boolean {
+  return line.length < 80 && DEVICE_TAILS.some((opener) => line.startsWith(opener));
+}
+
+/** "an AT&T 5G smartphone", as second half of a device's line. */
+function isCarrier(rest: string): boolean {
+  const words = rest.split(/[ -]+/);
+  return words.length <= 6 && DEVICES.has(words.at(-1) ?? '');
 }
 
 /** Whether bare lines, from one to the end of its passage, are the foot that Mailman puts under each mail of a list. */

@@ -1,4 +1,5 @@
-import { Parser } from 'htmlparser2';
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
+import { MAX_NESTED_MARKS } from '../../limits.js';
 import type { Mark, MarkedLine } from './classify.js';
 
 /**
@@ -40,13 +41,14 @@ const DATA_MARKERS: ReadonlyMap<string, Mark> = new Map([
 const OUTLOOK_LINE = /border:\s?none;\s?border-top:\s?solid #(?:B5C4DF|E1E1E1) 1\.0pt/i;
 /** Attribute values are looked at up to here; a style can be 1 MB. */
 const MAX_VALUE_CHARACTERS = 300;
+const LOOKED_AT: ReadonlySet<string> = new Set(['class', 'id', 'type', 'cite', 'style', 'data-marker']);
 
 /**
  * What an element's tag says of the lines in it, null where nothing. A blockquote without a mark is `cited`: authors
  * indent with it. Gmail's outer `div.gmail_quote` has no mark on purpose: inline answers stand in it, between blockquotes.
  */
 export function markOf(element: string, attributes: Readonly<Record<string, string>>): Mark | null {
-  const value = (name: string) => (attributes[name] ?? '').slice(0, MAX_VALUE_CHARACTERS);
+  const value = (name: string) => attributes[name] ?? '';
   const marked = DATA_MARKERS.get(value('data-marker'));
   if (marked) return marked;
   const names = `${value('class')} ${value('id')}`.split(/\s+/);
@@ -71,31 +73,70 @@ const ANY_MARK = /[\uFDD0-\uFDDF]/g;
 /** The first one that is open holds: what stands in a quote is quoted. */
 const KINDS = ['quote', 'cut', 'signature', 'attribution', 'cited'] as const;
 
-/** The HTML with its marks written into the text, null where it has none. */
+/**
+ * The HTML with its marks written into the text, null where it has none. Reads tags with the tokenizer alone: building a
+ * tree, and the parser's stack too, take quadratic time on tags that are nested 100,000 deep.
+ */
 export function markHtml(html: string): string | null {
   let marked = '';
   let from = 0;
   const insert = (at: number, mark: string) => {
-    const to = Math.max(from, Math.min(at, html.length));
-    marked += html.slice(from, to) + mark;
-    from = to;
+    marked += html.slice(from, at) + mark;
+    from = at;
   };
-  const open: (Mark | null)[] = [];
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        const mark = markOf(name, attributes);
-        open.push(mark);
-        if (mark) insert(parser.endIndex + 1, OPEN[mark]);
-      },
-      onclosetag() {
-        const mark = open.pop();
-        if (mark) insert(parser.startIndex, CLOSE[mark]);
-      },
+  /** The marked elements that are open, and how many of the same name within each. */
+  const open: { readonly element: string; readonly mark: Mark; sameWithin: number }[] = [];
+  let element = '';
+  let attribute = '';
+  let attributes: Record<string, string> = {};
+
+  const onopentagend = (end: number) => {
+    const mark = markOf(element, attributes);
+    const inner = open.at(-1);
+    if (inner?.element === element && (!mark || open.length >= MAX_NESTED_MARKS)) inner.sameWithin++;
+    if (!mark || open.length >= MAX_NESTED_MARKS) return;
+    insert(end + 1, OPEN[mark]);
+    if (mark !== 'cut') open.push({ element, mark, sameWithin: 0 });
+  };
+  const onclosetag = (start: number, end: number) => {
+    const name = html.slice(start, end).toLowerCase();
+    // An outer one may close with inner ones left open.
+    let at = open.length - 1;
+    while (at >= 0 && open[at]?.element !== name) at--;
+    const closing = open[at];
+    if (!closing) return;
+    if (closing.sameWithin > 0) closing.sameWithin--;
+    else for (const { mark } of open.splice(at).reverse()) insert(start - 2, CLOSE[mark]);
+  };
+  const ignore = () => undefined;
+  const callbacks: TokenizerCallbacks = {
+    onopentagname(start, end) {
+      element = html.slice(start, end).toLowerCase();
+      attributes = {};
     },
-    { decodeEntities: false },
-  );
-  parser.end(html);
+    onattribname(start, end) {
+      attribute = html.slice(start, end).toLowerCase();
+    },
+    onattribdata(start, end) {
+      if (!LOOKED_AT.has(attribute)) return;
+      attributes[attribute] = html.slice(start, Math.min(end, start + MAX_VALUE_CHARACTERS));
+    },
+    onopentagend,
+    onselfclosingtag: onopentagend,
+    onclosetag,
+    onattribend: ignore,
+    onattribentity: ignore,
+    oncdata: ignore,
+    oncomment: ignore,
+    ondeclaration: ignore,
+    onend: ignore,
+    onprocessinginstruction: ignore,
+    ontext: ignore,
+    ontextentity: ignore,
+  };
+  const tokenizer = new Tokenizer({ decodeEntities: false }, callbacks);
+  tokenizer.write(html);
+  tokenizer.end();
   return from === 0 ? null : marked + html.slice(from);
 }
 

@@ -541,8 +541,20 @@ export const DEVICES: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Begins the line under "Sent from my …". */
-export const DEVICE_APOLOGIES: readonly string[] = [
-  ...['please excuse', 'please forgive', 'pardon', 'excuse', 'apologies for', 'sorry for'],
+/** As DEVICES, wherever they stand in a word, since many languages inflect them: "iPhonesta", "iPhoneから送信". */
+export const DEVICE_BRANDS: readonly string[] = [
+  'iphon',
+  'ipad',
+  'android',
+  'blackberry',
+  'samsung',
+  'outlook',
+  'yahoo',
+  'huawei',
+];
+
+/** Begins what may stand after or under "Sent from my …". */
+export const DEVICE_TAILS: readonly string[] = [
+  ...['please excuse', 'please forgive', 'pardon', 'excuse', 'apologies for', 'sorry for', 'get the app'],
   ...['bitte entschuldigen', 'tippfehler', 'veuillez excuser', 'disculpe', 'desculpe', 'scusate'],
 ];
