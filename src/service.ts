@@ -14,6 +14,7 @@ import { Claims } from './queue/claims.js';
 import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
 import type { DeliveryOrder, Verdict } from './queue/ports.js';
+import { retryDelayMs } from './queue/retry.js';
 import { DeliveryWorker } from './queue/worker.js';
 import { Health } from './status/health.js';
 import { serveStatus } from './status/server.js';
@@ -78,7 +79,7 @@ export async function startService(config: Config, log: Logger, signal: AbortSig
       judgeFailure,
       claims: new Claims(ledger),
       concurrency: config.queue.concurrency,
-      retryDays: config.queue.retryDays,
+      retryDelayMs: (failed, ageMs) => retryDelayMs(failed, ageMs, config.queue.retryDays, Math.random()),
       log,
       abandon: () => void helpdesk.abandon(),
       report: (state) => health.report('helpdesk', state),

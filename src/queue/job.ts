@@ -18,14 +18,16 @@ export interface AttemptRecord {
   readonly unsent: number;
   /** Server errors in a row for this mail while other mails got through. */
   readonly refusedAmidSuccess: number;
+  /** When the last attempt failed, ms since 1970; 0 where none has. */
+  readonly failedAt: number;
 }
 
 /** The record of a job; a job that has none yet, or one of an earlier version, starts from zero. */
 export function attemptRecord(progress: unknown): AttemptRecord {
-  const { unsent, refusedAmidSuccess } = (
+  const { unsent, refusedAmidSuccess, failedAt } = (
     typeof progress === 'object' && progress !== null ? progress : {}
   ) as Partial<AttemptRecord>;
-  return { unsent: unsent ?? 0, refusedAmidSuccess: refusedAmidSuccess ?? 0 };
+  return { unsent: unsent ?? 0, refusedAmidSuccess: refusedAmidSuccess ?? 0, failedAt: failedAt ?? 0 };
 }
 
 /** The parts of a stored BullMQ job that the ledger reads. */

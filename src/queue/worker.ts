@@ -6,14 +6,14 @@ import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
 import { attemptRecord, type MailJob, QUEUE_NAME } from './job.js';
 import type { Deliver, JudgeFailure, Verdict } from './ports.js';
-import { retryDelayMs } from './retry.js';
 
 export interface DeliveryWorkerOptions {
   readonly deliver: Deliver;
   readonly judgeFailure: JudgeFailure;
   readonly claims: Claims;
   readonly concurrency: number;
-  readonly retryDays: number;
+  /** The wait in ms before the next attempt of a mail, or -1 for no more. */
+  readonly retryDelayMs: (failedAttempts: number, ageMs: number) => number;
   readonly log: Logger;
   /** Ends running deliveries at once; called where stopping has waited long enough. They reject and go back to the queue. */
   readonly abandon: () => void;
@@ -47,14 +47,13 @@ export class DeliveryWorker {
 
   /** @throws QueueUnavailableError where the store does not answer */
   async start(backend: Backend): Promise<void> {
-    const { concurrency, retryDays, log } = this.options;
+    const { concurrency, retryDelayMs, log } = this.options;
     this.#worker = await backend.worker<MailJob, Outcome>(QUEUE_NAME, (job) => this.#process(job), {
       concurrency,
       ...LOCK,
       maxStalledCount: MAX_STALLED_COUNT,
       settings: {
-        backoffStrategy: (failed, _type, _error, job) =>
-          retryDelayMs(failed, job ? Date.now() - job.timestamp : 0, retryDays, Math.random()),
+        backoffStrategy: (failed, _type, _error, job) => retryDelayMs(failed, job ? Date.now() - job.timestamp : 0),
       },
     });
     this.#worker.on('failed', (job, error) => {
@@ -119,10 +118,11 @@ export class DeliveryWorker {
         await this.#worker?.rateLimit(verdict.forMs);
         throw new RateLimitError();
       case 'transient': {
-        const amidSuccess = verdict.perhapsOfThisMail && this.#lastSuccessAt > (job.processedOn ?? 0);
+        const othersPassed = this.#lastSuccessAt > (record.failedAt || job.timestamp);
         const next = {
           unsent: record.unsent + (verdict.unsent ? 1 : 0),
-          refusedAmidSuccess: verdict.perhapsOfThisMail ? record.refusedAmidSuccess + (amidSuccess ? 1 : 0) : 0,
+          refusedAmidSuccess: verdict.perhapsOfThisMail ? record.refusedAmidSuccess + (othersPassed ? 1 : 0) : 0,
+          failedAt: Date.now(),
         };
         if (next.refusedAmidSuccess >= MAX_REFUSALS_AMID_SUCCESS) {
           throw new UnrecoverableError(`${message}: again and again for this mail, while others got through`);

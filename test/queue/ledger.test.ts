@@ -1,0 +1,123 @@
+import { UnrecoverableError } from 'bullmq';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/mail/outcome.js';
+import { type Backend, openBackend } from '../../src/queue/backend.js';
+import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
+import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
+import { openStore, type Store } from '../services/rig.js';
+import { until } from '../services/until.js';
+import { newEntry } from './entries.js';
+
+const log = { info() {}, warn() {}, error() {} };
+const created: Outcome = { kind: 'created', ticketId: '12', adopted: false };
+
+describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
+  let store: Awaited<ReturnType<typeof openStore>>;
+  let backend: Backend;
+  let queue: MailQueue;
+  let ledger: JobLedger;
+
+  beforeAll(async () => {
+    store = await openStore(kind);
+    backend = await openBackend(store.url, { log });
+    queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
+    ledger = new JobLedger(queue, { ledgerDays: 30 });
+  }, 120_000);
+
+  afterAll(async () => {
+    await backend?.close();
+    await store?.close();
+  });
+
+  beforeEach(() => queue.obliterate({ force: true }));
+
+  /** Works off what is in the queue: ids that begin with `bad` fail for good. */
+  async function settle(...ids: string[]): Promise<void> {
+    const worker = await backend.worker<MailJob, Outcome>(
+      QUEUE_NAME,
+      async (job) => {
+        if (job.id?.startsWith('bad')) throw new UnrecoverableError('Custom field 7 is required');
+        return created;
+      },
+      {},
+    );
+    await until(`${ids.join(', ')} settled`, async () => {
+      const entries = await ledger.lookUp(ids);
+      return ids.every((id) => entries.get(id)?.state.kind !== 'under way');
+    });
+    await worker.close();
+  }
+
+  it('knows nothing of a mail that was never added', async () => {
+    expect(await ledger.lookUp(['a', 'b'])).toEqual(new Map());
+  });
+
+  it('says of each mail whether it is under way, what it became, or in which words it was refused', async () => {
+    await ledger.add([newEntry('good'), newEntry('bad')]);
+    expect((await ledger.lookUp(['good'])).get('good')).toEqual({
+      fingerprint: 'fingerprint of good',
+      receivedAt: '2026-11-24T08:00:00.000Z',
+      filedIn: null,
+      state: { kind: 'under way' },
+    });
+    await settle('good', 'bad');
+    const entries = await ledger.lookUp(['good', 'bad', 'unknown']);
+    expect(entries.get('good')?.state).toEqual({ kind: 'settled', outcome: created });
+    expect(entries.get('bad')?.state).toEqual({ kind: 'failed', reason: 'Custom field 7 is required' });
+    expect(entries.has('unknown')).toBe(false);
+  });
+
+  it('keeps the first of two entries with one id', async () => {
+    await ledger.add([newEntry('a', { fingerprint: 'first' })]);
+    await ledger.add([newEntry('a', { fingerprint: 'second' })]);
+    expect((await ledger.lookUp(['a'])).get('a')?.fingerprint).toBe('first');
+    expect(await ledger.countUnderWay()).toBe(1);
+  });
+
+  it('puts a settled mail back to work, but leaves alone one that is under way', async () => {
+    await ledger.add([newEntry('bad')]);
+    await ledger.addAgain(newEntry('bad', { fingerprint: 'while under way' }));
+    expect((await ledger.lookUp(['bad'])).get('bad')?.fingerprint).toBe('fingerprint of bad');
+    await settle('bad');
+    await ledger.addAgain(newEntry('bad', { fingerprint: 'put back' }));
+    expect((await ledger.lookUp(['bad'])).get('bad')).toMatchObject({
+      fingerprint: 'put back',
+      state: { kind: 'under way' },
+    });
+  });
+
+  it('lets go of the text of a mail once it is filed, and keeps identity and outcome', async () => {
+    await ledger.add([newEntry('a')]);
+    await settle('a');
+    await ledger.markFiled(['a', 'swept long ago'], 'Processed');
+    expect((await ledger.lookUp(['a'])).get('a')).toMatchObject({
+      filedIn: 'Processed',
+      state: { kind: 'settled', outcome: created },
+    });
+    const job = await queue.getJob('a');
+    expect(JSON.stringify(job?.data)).not.toContain('World');
+    expect(job?.data.envelope.messageId).toBe('<a@example.com>');
+  });
+
+  it('does not mark a mail as filed that another watcher has put back to work', async () => {
+    await ledger.add([newEntry('a')]);
+    await ledger.markFiled(['a'], 'Failed');
+    expect((await ledger.lookUp(['a'])).get('a')?.filedIn).toBeNull();
+  });
+
+  it('stores mails with NUL and lone surrogates', async () => {
+    await ledger.add([newEntry('a', { fingerprint: 'nul \0, half a pair \ud83d' })]);
+    expect((await ledger.lookUp(['a'])).get('a')?.fingerprint).toContain('\uFFFD');
+  });
+
+  it('lists what was settled since a time, newest first', async () => {
+    for (const id of ['first', 'second', 'third']) {
+      await ledger.add([newEntry(id)]);
+      await settle(id);
+    }
+    const second = await queue.getJob('second');
+    const listed: string[] = [];
+    for await (const { id } of ledger.settledSince(second?.finishedOn ?? 0)) listed.push(id);
+    expect(listed).toEqual(['third', 'second']);
+  });
+});

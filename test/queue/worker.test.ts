@@ -1,0 +1,179 @@
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/mail/outcome.js';
+import { type Backend, openBackend } from '../../src/queue/backend.js';
+import { Claims } from '../../src/queue/claims.js';
+import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
+import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
+import type { DeliveryOrder, Verdict } from '../../src/queue/ports.js';
+import { DeliveryWorker } from '../../src/queue/worker.js';
+import { openStore } from '../services/rig.js';
+import { until } from '../services/until.js';
+import { newEntry } from './entries.js';
+
+const silent = pino({ level: 'silent' });
+
+/** What an attempt ends in: an outcome, or an error that carries its verdict. */
+type Ending = Outcome | Verdict;
+
+const created: Outcome = { kind: 'created', ticketId: '12', adopted: false };
+const lost: Verdict = { kind: 'transient', message: 'no answer', unsent: false, perhapsOfThisMail: false };
+const unsent: Verdict = { ...lost, message: 'connection refused', unsent: true };
+const status500: Verdict = { ...lost, message: 'status 500', perhapsOfThisMail: true };
+const refused: Verdict = { kind: 'permanent', message: 'Custom field 7 is required' };
+const wrongToken: Verdict = { kind: 'wait', message: 'see HELPDESK_TOKEN', forMs: 300, setting: 'HELPDESK_TOKEN' };
+
+class Scripted extends Error {
+  constructor(readonly verdict: Verdict) {
+    super('scripted');
+  }
+}
+
+describe('the delivery worker', () => {
+  let store: Awaited<ReturnType<typeof openStore>>;
+  let backend: Backend;
+  let queue: MailQueue;
+  let ledger: JobLedger;
+  let worker: DeliveryWorker;
+  let reports: { ok: boolean; reason?: string }[];
+  let orders: DeliveryOrder[];
+
+  beforeAll(async () => {
+    store = await openStore('redis');
+    backend = await openBackend(store.url, { log: silent });
+    queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
+    ledger = new JobLedger(queue, { ledgerDays: 30 });
+  });
+
+  afterAll(async () => {
+    await backend?.close();
+    await store?.close();
+  });
+
+  beforeEach(async () => {
+    await queue.obliterate({ force: true });
+    reports = [];
+    orders = [];
+  });
+
+  afterEach(() => worker.stop());
+
+  /** Delivers by a script: the endings of a mail's attempts, by the subject of its ticket. */
+  async function deliverBy(script: Record<string, Ending[]>, retryDelayMs = () => 5): Promise<void> {
+    worker = new DeliveryWorker({
+      deliver: async (order) => {
+        orders.push(order);
+        const subject = order.decision.kind === 'create' ? order.decision.ticket.subject : '';
+        const endings = script[subject] ?? [created];
+        const ending = endings.length > 1 ? endings.shift() : endings[0];
+        if (ending?.kind === 'transient' || ending?.kind === 'wait' || ending?.kind === 'permanent')
+          throw new Scripted(ending);
+        return ending ?? created;
+      },
+      judgeFailure: (error) => (error instanceof Scripted ? error.verdict : { ...lost, message: String(error) }),
+      claims: new Claims(ledger),
+      concurrency: 2,
+      retryDelayMs,
+      log: silent,
+      abandon: () => {},
+      report: (state) => reports.push(state),
+    });
+    await worker.start(backend);
+  }
+
+  const add = (id: string) =>
+    ledger.add([
+      newEntry(id, { decision: { kind: 'create', ticket: { subject: id, message: 'm', user_email: 'a@b.test' } } }),
+    ]);
+  const settled = (id: string) =>
+    until(`${id} settled`, async () => {
+      const state = (await ledger.lookUp([id])).get(id)?.state;
+      return state && state.kind !== 'under way' ? state : null;
+    });
+
+  it('carries a mail to the helpdesk and keeps what became of it', async () => {
+    await deliverBy({});
+    await add('a');
+    expect(await settled('a')).toEqual({ kind: 'settled', outcome: created });
+    expect(orders).toMatchObject([{ lookFirst: false, receivedAt: '2026-11-24T08:00:00.000Z' }]);
+  });
+
+  it('settles a mail that is to be ignored without a word to the helpdesk', async () => {
+    await deliverBy({});
+    await ledger.add([newEntry('a', { decision: { kind: 'ignore' } })]);
+    expect(await settled('a')).toEqual({ kind: 'settled', outcome: { kind: 'ignored', reason: 'a new request' } });
+    expect(orders).toEqual([]);
+  });
+
+  it('looks first on every attempt after one that may have got through', async () => {
+    await deliverBy({ a: [lost, unsent, created] });
+    await add('a');
+    await settled('a');
+    expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, true, true]);
+  });
+
+  it('need not look where every earlier attempt provably never left', async () => {
+    await deliverBy({ a: [unsent, wrongToken, created] });
+    await add('a');
+    await settled('a');
+    expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, false, false]);
+  });
+
+  it('looks on the first attempt already where the mail may have been queued before', async () => {
+    await deliverBy({});
+    await ledger.add([newEntry('a', { lookFirst: true })]);
+    await settled('a');
+    expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([true]);
+  });
+
+  it('gives up at once, in the words of the helpdesk, where trying again changes nothing', async () => {
+    await deliverBy({ a: [refused] });
+    await add('a');
+    expect(await settled('a')).toEqual({ kind: 'failed', reason: 'Custom field 7 is required' });
+    expect(orders).toHaveLength(1);
+  });
+
+  it('makes the whole queue wait for a wrong setting, spends no attempt on it, and goes on by itself', async () => {
+    await deliverBy({ a: [wrongToken, created] });
+    await add('a');
+    await until('it is reported', () => reports.some(({ ok }) => !ok));
+    await add('b');
+    await settled('a');
+    await settled('b');
+    expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
+    expect(reports[0]).toEqual({ ok: false, reason: 'see HELPDESK_TOKEN' });
+    expect(reports.at(-1)).toEqual({ ok: true });
+  });
+
+  it('tries a transient failure again until its time is over', async () => {
+    let tries = 0;
+    await deliverBy({ a: [lost] }, () => (++tries < 4 ? 5 : -1));
+    await add('a');
+    expect(await settled('a')).toEqual({ kind: 'failed', reason: 'no answer' });
+    expect(orders).toHaveLength(4);
+  });
+
+  it('tells a mail that always gets a 500 while others pass from an outage', async () => {
+    await deliverBy({ poison: [status500] });
+    await add('poison');
+    for (let i = 0; i < 400 && (await ledger.lookUp(['poison'])).get('poison')?.state.kind === 'under way'; i++) {
+      await add(`other ${i}`);
+      await settled(`other ${i}`);
+    }
+    expect(await settled('poison')).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('while others got through'),
+    });
+  });
+
+  it('keeps every mail in an outage that gives each of them a 500', async () => {
+    await deliverBy({ a: [status500], b: [status500] });
+    await add('a');
+    await add('b');
+    await until('many attempts', () => orders.length > 60);
+    expect([...(await ledger.lookUp(['a', 'b'])).values()].map(({ state }) => state.kind)).toEqual([
+      'under way',
+      'under way',
+    ]);
+  });
+});
