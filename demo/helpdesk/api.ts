@@ -5,7 +5,11 @@ import type { PhpForm } from './php-form.js';
 export interface FieldSetup {
   readonly id: string;
   readonly name: string;
+  /** Default `text`. */
+  readonly type?: string;
   readonly required?: boolean;
+  /** What a field of type `select` offers. */
+  readonly possible_values?: string;
 }
 
 /** What the handlers work on. */
@@ -30,12 +34,12 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
 export const NEWER_HANDLERS: Readonly<Record<string, Handler>> = {
   'ticket_custom_fields.php': (_, { fields }) => ({
     success: true,
-    fields: fields.map(({ id, name, required }) => ({
+    fields: fields.map(({ id, name, type = 'text', required, possible_values = null }) => ({
       id,
       name,
-      type: 'text',
+      type,
       required: required ? '1' : '0',
-      possible_values: null,
+      possible_values,
     })),
   }),
   'ticket_categories.php': () => ({
@@ -129,8 +133,8 @@ function refused(error: string): object {
   return { success: false, error };
 }
 
-function shown({ id, name, required }: FieldSetup, ticket: Ticket): object {
-  return { name, type: 'text', required: required ? '1' : '0', value: ticket.custom_fields[id] ?? null };
+function shown({ id, name, type = 'text', required }: FieldSetup, ticket: Ticket): object {
+  return { name, type, required: required ? '1' : '0', value: ticket.custom_fields[id] ?? null };
 }
 
 /** PHP's truth of a text: `"0"` is false. */

@@ -24,11 +24,6 @@ export interface TicketReplyRequest {
   readonly message: string;
 }
 
-export interface CallOptions {
-  /** Ends the call early: it rejects as if its time were over. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** What `ticket_view.php` says of a ticket that is not there or is somebody else's. */
 const NOT_YOURS = /not found|no permission/i;
 
@@ -75,21 +70,21 @@ export class HelpdeskClient implements AsyncDisposable {
    *
    * @returns the ticket's id
    */
-  async createTicket(ticket: TicketRequest, options?: CallOptions): Promise<string> {
+  async createTicket(ticket: TicketRequest): Promise<string> {
     const form = { ...ticket, custom_fields: ticket.custom_fields && JSON.stringify(ticket.custom_fields) };
-    return (await this.#call('POST', 'tickets_create.php', form, answers.created, options)).ticket_id;
+    return (await this.#call('POST', 'tickets_create.php', form, answers.created)).ticket_id;
   }
 
   /** The tickets whose email or name is `userEmail`, latest change first. */
-  async listTickets(userEmail: string, options?: CallOptions): Promise<answers.TicketSummary[]> {
-    return (await this.#call('GET', 'tickets_list.php', { user_email: userEmail }, answers.listed, options)).tickets;
+  async listTickets(userEmail: string): Promise<answers.TicketSummary[]> {
+    return (await this.#call('GET', 'tickets_list.php', { user_email: userEmail }, answers.listed)).tickets;
   }
 
   /** A ticket with its replies; null where there is none with this id whose email or name is `userEmail`. */
-  async viewTicket(ticketId: string, userEmail: string, options?: CallOptions): Promise<answers.TicketView | null> {
+  async viewTicket(ticketId: string, userEmail: string): Promise<answers.TicketView | null> {
     try {
       const query = { ticket_id: ticketId, user_email: userEmail };
-      return await this.#call('GET', 'ticket_view.php', query, answers.viewed, options);
+      return await this.#call('GET', 'ticket_view.php', query, answers.viewed);
     } catch (error) {
       if (error instanceof HelpdeskRefusedError && NOT_YOURS.test(error.apiMessage)) return null;
       throw error;
@@ -102,27 +97,27 @@ export class HelpdeskClient implements AsyncDisposable {
    *
    * @returns the reply's id, null where the server does not tell
    */
-  async replyToTicket(reply: TicketReplyRequest, options?: CallOptions): Promise<string | null> {
-    return (await this.#call('POST', 'ticket_reply.php', { ...reply }, answers.replied, options)).reply_id;
+  async replyToTicket(reply: TicketReplyRequest): Promise<string | null> {
+    return (await this.#call('POST', 'ticket_reply.php', { ...reply }, answers.replied)).reply_id;
   }
 
   /** The custom fields of tickets; null where the server is too old to tell. */
-  customFields(options?: CallOptions): Promise<answers.CustomField[] | null> {
+  customFields(): Promise<answers.CustomField[] | null> {
     return whereItExists(async () => {
-      return (await this.#call('GET', 'ticket_custom_fields.php', {}, answers.customFields, options)).fields;
+      return (await this.#call('GET', 'ticket_custom_fields.php', {}, answers.customFields)).fields;
     });
   }
 
   /** The categories of tickets; null where the server is too old to tell. */
-  categories(options?: CallOptions): Promise<answers.Category[] | null> {
+  categories(): Promise<answers.Category[] | null> {
     return whereItExists(async () => {
-      return (await this.#call('GET', 'ticket_categories.php', {}, answers.categories, options)).categories;
+      return (await this.#call('GET', 'ticket_categories.php', {}, answers.categories)).categories;
     });
   }
 
   /** Lets the calls under way finish, at most `timeoutMs`, and ends the connections. Later calls reject. */
   async close(): Promise<void> {
-    if (!this.#pool.closed) await this.#pool.close();
+    if (!this.#pool.destroyed) await this.#pool.close();
   }
 
   /** Cuts the calls under way, which reject with HelpdeskInterruptedError, and ends the connections. Later calls reject. */
@@ -139,7 +134,6 @@ export class HelpdeskClient implements AsyncDisposable {
     endpoint: string,
     fields: Readonly<Record<string, string | number | undefined>>,
     shape: Shape,
-    options: CallOptions | undefined,
   ): Promise<z.infer<Shape>> {
     const form = new URLSearchParams();
     for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.set(name, String(value));
@@ -156,7 +150,7 @@ export class HelpdeskClient implements AsyncDisposable {
             headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
             body: form.toString(),
           },
-      { timeoutMs: this.#timeoutMs, signal: options?.signal },
+      this.#timeoutMs,
     );
     const parsed = shape.safeParse(judgeAnswer(endpoint, answer, this.#token, Date.now()));
     if (parsed.success) return parsed.data;

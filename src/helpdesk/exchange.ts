@@ -14,13 +14,6 @@ export interface Call {
   readonly body: string | null;
 }
 
-/** How long a call may take, and what ends it early. */
-export interface Patience {
-  /** Milliseconds in total: waiting for a free connection, connecting, sending, receiving. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** A complete answer, not judged yet. */
 export interface Answer {
   readonly status: number;
@@ -31,14 +24,14 @@ export interface Answer {
 /**
  * Sends a request and collects its whole answer, whatever its status; redirects are not followed.
  *
- * Deadline and signal are our own, not undici's: it heeds an AbortSignal only once the request is on a socket, so that a
- * call in the queue or in a slow connect would outlive it.
+ * `timeoutMs` is the total of waiting for a free connection, connecting, sending and receiving. An AbortSignal would not do:
+ * undici heeds it only once the request is on a socket, so that a call in the queue or in a slow connect outlives it.
  *
  * @throws {HelpdeskUnreachableError} no byte of the request was written
  * @throws {HelpdeskInterruptedError} it was (or may have been), and no complete answer of at most
  *   MAX_HELPDESK_RESPONSE_BYTES came
  */
-export function exchange(dispatcher: Dispatcher, call: Call, { timeoutMs, signal }: Patience): Promise<Answer> {
+export function exchange(dispatcher: Dispatcher, call: Call, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | null = null;
     let gaveUp = false;
@@ -50,7 +43,7 @@ export function exchange(dispatcher: Dispatcher, call: Call, { timeoutMs, signal
     const giveUp = (why: string, cause?: Error): void => {
       if (gaveUp) return;
       gaveUp = true;
-      release();
+      clearTimeout(deadline);
       const error = controller
         ? new HelpdeskInterruptedError(`${call.endpoint}: no complete answer: ${why}`, call.endpoint, { cause })
         : new HelpdeskUnreachableError(`${call.endpoint}: the helpdesk cannot be reached: ${why}`, call.endpoint, {
@@ -60,13 +53,6 @@ export function exchange(dispatcher: Dispatcher, call: Call, { timeoutMs, signal
       controller?.abort(error);
     };
     const deadline = setTimeout(() => giveUp(`over ${timeoutMs} ms`), timeoutMs);
-    const abort = () => giveUp('stopped');
-    const release = () => {
-      clearTimeout(deadline);
-      signal?.removeEventListener('abort', abort);
-    };
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) return abort();
 
     dispatcher.dispatch(
       { path: call.path, method: call.method, headers: call.headers, body: call.body },
@@ -87,7 +73,7 @@ export function exchange(dispatcher: Dispatcher, call: Call, { timeoutMs, signal
           else chunks.push(chunk);
         },
         onResponseEnd() {
-          release();
+          clearTimeout(deadline);
           resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
         },
         onResponseError(_, error) {

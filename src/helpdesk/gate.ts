@@ -1,7 +1,7 @@
 import { HelpdeskRefusedError } from '../errors.js';
 import { MAX_SUBJECT_TAGS } from '../limits.js';
 import type { TicketView } from './answers.js';
-import type { CallOptions, HelpdeskClient } from './client.js';
+import type { HelpdeskClient } from './client.js';
 
 /**
  * The first of these tickets that is the sender's own, or null. `ticket_reply.php` checks nothing, so this is all that keeps
@@ -14,10 +14,9 @@ export async function firstOwnTicket(
   helpdesk: Pick<HelpdeskClient, 'viewTicket'>,
   ticketIds: readonly number[],
   sender: string,
-  options?: CallOptions,
 ): Promise<TicketView | null> {
   for (const id of ticketIds.slice(0, MAX_SUBJECT_TAGS)) {
-    const view = await viewOrRefused(helpdesk, String(id), sender, options);
+    const view = await viewOrRefused(helpdesk, String(id), sender);
     if (view && belongsTo(view, sender)) return view;
   }
   return null;
@@ -28,10 +27,9 @@ async function viewOrRefused(
   helpdesk: Pick<HelpdeskClient, 'viewTicket'>,
   ticketId: string,
   sender: string,
-  options?: CallOptions,
 ): Promise<TicketView | null> {
   try {
-    return await helpdesk.viewTicket(ticketId, sender, options);
+    return await helpdesk.viewTicket(ticketId, sender);
   } catch (error) {
     if (error instanceof HelpdeskRefusedError) return null;
     throw error;

@@ -17,8 +17,6 @@ export interface Delivery extends Recognition {
    * lost. It stays true once it was: the last attempt may never have left, the one before it may have been carried out.
    */
   readonly lookFirst: boolean;
-  /** Ends the attempt early, as a call that takes too long does. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -33,7 +31,7 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
   if (decision.kind === 'create') return create(helpdesk, decision.ticket, delivery, claims);
 
   const { ticketIds, reply, otherwise } = decision;
-  const own = await firstOwnTicket(helpdesk, ticketIds, reply.user_email, delivery);
+  const own = await firstOwnTicket(helpdesk, ticketIds, reply.user_email);
   if (own === null) {
     const note = noteAbout(ticketIds);
     const message = fitMessage(`[${note}]\n\n${otherwise.message}`, '', MAX_TICKET_MESSAGE_BYTES);
@@ -41,7 +39,7 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
   }
   const ticketId = own.ticket.id;
   const earlier = lookFirst ? await findReply(own, reply.message, delivery, claims) : null;
-  const replyId = earlier ?? (await helpdesk.replyToTicket({ ticket_id: ticketId, ...reply }, delivery));
+  const replyId = earlier ?? (await helpdesk.replyToTicket({ ticket_id: ticketId, ...reply }));
   return { kind: 'replied', ticketId, adopted: earlier !== null, ...(replyId !== null && { replyId }) };
 }
 
@@ -51,10 +49,10 @@ async function create(
   delivery: Delivery,
   claims: Claims,
 ): Promise<Extract<Outcome, { kind: 'created' }>> {
-  const earlier = delivery.lookFirst ? await findTicket(helpdesk, ticket, delivery, claims, delivery) : null;
+  const earlier = delivery.lookFirst ? await findTicket(helpdesk, ticket, delivery, claims) : null;
   return {
     kind: 'created',
-    ticketId: earlier ?? (await helpdesk.createTicket(ticket, delivery)),
+    ticketId: earlier ?? (await helpdesk.createTicket(ticket)),
     adopted: earlier !== null,
   };
 }

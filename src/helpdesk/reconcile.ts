@@ -1,7 +1,7 @@
 import { MAX_CANDIDATES } from '../limits.js';
 import type { TicketRequest } from '../mail/decision.js';
 import type { TicketSummary, TicketView } from './answers.js';
-import type { CallOptions, HelpdeskClient } from './client.js';
+import type { HelpdeskClient } from './client.js';
 import { isSameText } from './same-text.js';
 
 /*
@@ -9,7 +9,10 @@ import { isSameText } from './same-text.js';
  * attempt would have left behind.
  */
 
-/** What other mails hold already. The ledger answers. */
+/**
+ * What other mails hold already. The ledger answers. It is asked last, of what would be adopted if it were free: an answer of
+ * "free" may hold it for this mail from then on, so that two that look at the same time cannot both have it.
+ */
 export interface Claims {
   /** Whether another mail's entry holds this ticket: of two mails with the same words each must get its own. */
   isTaken(ticketId: string): Promise<boolean>;
@@ -40,18 +43,14 @@ export async function findTicket(
   ticket: TicketRequest,
   by: Recognition,
   claims: Claims,
-  options?: CallOptions,
 ): Promise<string | null> {
-  const tickets = await helpdesk.listTickets(ticket.user_email, options);
+  const tickets = await helpdesk.listTickets(ticket.user_email);
   const candidates = tickets
     .filter((candidate) => isSameText(candidate.subject, ticket.subject) && isRecent(candidate.created_at, by))
     .sort(newestFirst);
-  let looks = 0;
-  for (const candidate of candidates) {
-    if (await claims.isTaken(candidate.id)) continue;
-    if (++looks > MAX_CANDIDATES) break;
-    const view = await helpdesk.viewTicket(candidate.id, ticket.user_email, options);
-    if (view && isOwn(view, ticket, by)) return candidate.id;
+  for (const { id } of candidates.slice(0, MAX_CANDIDATES)) {
+    const view = await helpdesk.viewTicket(id, ticket.user_email);
+    if (view && isOwn(view, ticket, by) && !(await claims.isTaken(id))) return id;
   }
   return null;
 }

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LookAlike, startLookAlike } from '../../demo/helpdesk/look-alike.js';
+import { untilTheEnd } from '../until-the-end.js';
 
 const token = 'the-token';
 let helpdesk: LookAlike;
@@ -85,7 +88,9 @@ describe('tickets_create.php', () => {
   });
 
   it('refuses a ticket without a required custom field, and names the field', async () => {
-    await using strict = await startLookAlike({ token, fields: [{ id: '3', name: 'Contract', required: true }] });
+    const strict = untilTheEnd(
+      await startLookAlike({ token, fields: [{ id: '3', name: 'Contract', required: true }] }),
+    );
     const response = await fetch(`${strict.apiUrl}tickets_create.php`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
@@ -132,7 +137,7 @@ describe('ticket_view.php and tickets_list.php', () => {
   });
 
   it('date tickets in the time zone of the server, and do not name it', async () => {
-    await using tokyo = await startLookAlike({ token, utcOffsetMinutes: 9 * 60 });
+    const tokyo = untilTheEnd(await startLookAlike({ token, utcOffsetMinutes: 9 * 60 }));
     const before = Date.now();
     const authorization = `Bearer ${token}`;
     const body = new URLSearchParams(ticket);
@@ -143,7 +148,7 @@ describe('ticket_view.php and tickets_list.php', () => {
   });
 
   it('write no custom fields as an empty array', async () => {
-    await using plain = await startLookAlike({ token });
+    const plain = untilTheEnd(await startLookAlike({ token }));
     const authorization = `Bearer ${token}`;
     const body = new URLSearchParams(ticket);
     await fetch(`${plain.apiUrl}tickets_create.php`, { method: 'POST', headers: { authorization }, body });
@@ -160,7 +165,7 @@ describe('the look-alike', () => {
   });
 
   it('has the newer endpoints only where it is told so', async () => {
-    await using old = await startLookAlike({ token, newer: false });
+    const old = untilTheEnd(await startLookAlike({ token, newer: false }));
     for (const file of ['ticket_custom_fields.php', 'ticket_categories.php']) {
       expect((await fetch(old.apiUrl + file)).status).toBe(404);
       expect((await api(file, {}, { method: 'GET' })).json).toMatchObject({ success: true });
@@ -198,7 +203,7 @@ describe('the look-alike', () => {
   });
 
   it('refuses connections for a while, then is there again on the same port', async () => {
-    await using away = await startLookAlike({ token });
+    const away = untilTheEnd(await startLookAlike({ token }));
     away.fault({ kind: 'refuse', forMs: 300 });
     await expect(fetch(away.url)).rejects.toThrow();
     await expect
@@ -212,4 +217,29 @@ describe('the look-alike', () => {
       )
       .toBe(200);
   });
+});
+
+it('runs as a process of its own until it is told to end', async () => {
+  const child = spawn(process.execPath, [
+    '--import',
+    'tsx',
+    'demo/helpdesk/main.ts',
+    '--port',
+    '0',
+    '--token',
+    token,
+    '--field',
+    '7:Order',
+  ]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  await expect.poll(() => said, { timeout: 20_000 }).toContain('HELPDESK_URL=');
+  const [, apiUrl = ''] = /HELPDESK_URL=(\S+)/.exec(said) ?? [];
+  const fields = await fetch(`${apiUrl}ticket_custom_fields.php`);
+  expect(await fields.json()).toMatchObject({ fields: [{ id: '7', name: 'Order' }] });
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });

@@ -9,6 +9,7 @@ import {
   HelpdeskUnreachableError,
 } from '../../src/errors.js';
 import { HelpdeskClient } from '../../src/helpdesk/client.js';
+import { untilTheEnd } from '../until-the-end.js';
 
 const token = 'the-token';
 let helpdesk: LookAlike;
@@ -65,31 +66,32 @@ describe('the client', () => {
       { id: '7', name: 'Order', type: 'text', required: false, possible_values: '' },
     ]);
     expect(await client.categories()).toContainEqual({ id: '1', name: 'General', icon: '' });
-    await using old = await startLookAlike({ token, newer: false });
-    await using oldClient = new HelpdeskClient({ url: old.apiUrl, token });
+    const old = untilTheEnd(await startLookAlike({ token, newer: false }));
+    const oldClient = untilTheEnd(new HelpdeskClient({ url: old.apiUrl, token }));
     expect([await oldClient.customFields(), await oldClient.categories()]).toEqual([null, null]);
   });
 
   it('takes the URL with or without its last slash, and keeps to its folder', async () => {
-    await using bare = new HelpdeskClient({ url: helpdesk.apiUrl.slice(0, -1), token });
+    const bare = untilTheEnd(new HelpdeskClient({ url: helpdesk.apiUrl.slice(0, -1), token }));
     expect(await bare.listTickets('nobody@example.com')).toEqual([]);
-    await using elsewhere = new HelpdeskClient({ url: helpdesk.url, token });
+    const elsewhere = untilTheEnd(new HelpdeskClient({ url: helpdesk.url, token }));
     const error = await elsewhere.listTickets('nobody@example.com').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(HelpdeskMisconfiguredError);
     expect(error).toMatchObject({ setting: 'HELPDESK_URL', status: 404 });
   });
 
   it('opens no more connections than it is given, and answers all calls', async () => {
-    await using narrow = new HelpdeskClient({ url: helpdesk.apiUrl, token, connections: 2 });
+    const narrow = untilTheEnd(new HelpdeskClient({ url: helpdesk.apiUrl, token, connections: 2 }));
     const before = helpdesk.tickets().length;
     const ids = await Promise.all(Array.from({ length: 20 }, () => narrow.createTicket(ticket)));
     expect(new Set(ids).size).toBe(20);
     expect(helpdesk.tickets().length).toBe(before + 20);
   });
 
-  it('rejects calls after it was closed, and may be closed twice', async () => {
+  it('rejects calls after it was closed, and may be closed and abandoned again', async () => {
     const closed = new HelpdeskClient({ url: helpdesk.apiUrl, token });
-    await closed.close();
+    await Promise.all([closed.close(), closed.close()]);
+    await closed.abandon();
     await closed.close();
     await expect(closed.listTickets('x@example.com')).rejects.toBeInstanceOf(HelpdeskUnreachableError);
   });
@@ -176,7 +178,7 @@ describe('a call fails', () => {
   ];
   it.each(cases)('with %s', async (_, fault, expected, created) => {
     const timeoutMs = fault.kind === 'hang' ? 1000 : 30_000;
-    await using quick = new HelpdeskClient({ url: helpdesk.apiUrl, token, timeoutMs });
+    const quick = untilTheEnd(new HelpdeskClient({ url: helpdesk.apiUrl, token, timeoutMs }));
     const before = helpdesk.tickets().length;
     helpdesk.fault(fault);
     const error = await quick.createTicket({ ...ticket, message: 'private words' }).catch((e: unknown) => e);
@@ -191,7 +193,7 @@ describe('a call fails', () => {
   });
 
   it('with the wrong token', async () => {
-    await using wrong = new HelpdeskClient({ url: helpdesk.apiUrl, token: 'revoked' });
+    const wrong = untilTheEnd(new HelpdeskClient({ url: helpdesk.apiUrl, token: 'revoked' }));
     await expect(wrong.listTickets('x@example.com')).rejects.toMatchObject({ setting: 'HELPDESK_TOKEN', status: 401 });
   });
 
@@ -205,7 +207,7 @@ describe('a call fails', () => {
     ['the id 0', '{"success":true,"ticket_id":"0"}', 'ticket_id'],
     ['an id that is none', '{"success":true,"ticket_id":{"secret":1}}', 'ticket_id'],
   ])('with an answer that has %s, which may have been carried out', async (_, body, where) => {
-    await using odd = await answering(body);
+    const odd = untilTheEnd(await answering(body));
     const error = await odd.client.createTicket(ticket).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(HelpdeskServerError);
     expect(error).toMatchObject({ mayHaveBeenCarriedOut: true, message: expect.stringContaining(where) });
@@ -216,16 +218,18 @@ describe('a call fails', () => {
 describe('answers of other versions are understood', () => {
   it('with ids and flags as numbers, without columns, with columns unheard of', async () => {
     const row = { id: 12, subject: 'Hi', priority: null, is_vip: true };
-    await using odd = await answering(
-      JSON.stringify({
-        success: true,
-        ticket_id: 12,
-        reply_id: 3,
-        tickets: [row],
-        ticket: row,
-        replies: [{ id: 3, message: 'x', user_id: 4 }],
-        custom_fields: { 7: { name: 'Order', required: 1, value: 5 } },
-      }),
+    const odd = untilTheEnd(
+      await answering(
+        JSON.stringify({
+          success: true,
+          ticket_id: 12,
+          reply_id: 3,
+          tickets: [row],
+          ticket: row,
+          replies: [{ id: 3, message: 'x', user_id: 4 }],
+          custom_fields: { 7: { name: 'Order', required: 1, value: 5 } },
+        }),
+      ),
     );
     expect(await odd.client.createTicket(ticket)).toBe('12');
     expect(await odd.client.replyToTicket({ ticket_id: '12', user_email: 'a@b.test', message: 'x' })).toBe('3');
@@ -238,7 +242,7 @@ describe('answers of other versions are understood', () => {
   });
 
   it('without replies, custom fields and a reply id', async () => {
-    await using odd = await answering('{"success":true,"ticket":{"id":"1"},"custom_fields":[]}');
+    const odd = untilTheEnd(await answering('{"success":true,"ticket":{"id":"1"},"custom_fields":[]}'));
     expect(await odd.client.viewTicket('1', 'a@b.test')).toMatchObject({ replies: [], custom_fields: {} });
     expect(await odd.client.replyToTicket({ ticket_id: '1', user_email: 'a@b.test', message: 'x' })).toBeNull();
   });

@@ -3,6 +3,7 @@ import { type LookAlike, startLookAlike } from '../../demo/helpdesk/look-alike.j
 import { HelpdeskClient } from '../../src/helpdesk/client.js';
 import { firstOwnTicket } from '../../src/helpdesk/gate.js';
 import { MAX_SUBJECT_TAGS } from '../../src/limits.js';
+import { untilTheEnd } from '../until-the-end.js';
 
 const token = 'the-token';
 let helpdesk: LookAlike;
@@ -56,9 +57,9 @@ describe('the gate', () => {
   });
 
   it('trusts the API where a ticket shows neither address nor name', async () => {
-    await using bare = await startLookAlike({ token });
+    const bare = untilTheEnd(await startLookAlike({ token }));
     bare.fault({ kind: 'status', status: 200, body: '{"success":true,"ticket":{"id":"1"},"replies":[]}' });
-    await using bareClient = new HelpdeskClient({ url: bare.apiUrl, token });
+    const bareClient = untilTheEnd(new HelpdeskClient({ url: bare.apiUrl, token }));
     expect((await firstOwnTicket(bareClient, [1], 'ann@example.com'))?.ticket.id).toBe('1');
   });
 });
