@@ -3,9 +3,10 @@ import { OPENERS, WROTE, WROTE_UNSPACED } from './words.js';
 
 /**
  * How surely a line introduces a quote: `strong` ones do so by themselves ("On 5 May 2020 at 10:15, Bob <b@x.org>
- * wrote:"), `weak` ones ("you wrote:") only where a quote follows.
+ * wrote:"), `weak` ones ("Quoting Bob <b@x.org>:") only where a quote follows, and `bare` ones ("Bob wrote:") may then
+ * as well be the author's, who picked the passage.
  */
-export type Strength = 'strong' | 'weak' | null;
+export type Strength = 'strong' | 'weak' | 'bare';
 
 const escaped = (words: readonly string[]): string =>
   words
@@ -22,7 +23,7 @@ const DATE = /\p{Nd} ?[-./年] ?\p{Nd}{1,2} ?[-./月] ?\p{Nd}|(?<!\p{Nd})\p{Nd}{
 const ADDRESS_AT_END = /@[^\s@]+[>)\]"']* ?[:：]$/;
 /** A number among the first words: "Wed, Nov 14", "giorno mar 5". Few repetitions, so that the search stays short. */
 const NUMBER_SOON = /^(?:[^\s\p{Nd}]{1,15} ){0,3}[^\s\p{Nd}]{0,4}\p{Nd}/u;
-const WORD_THEN_NUMBER = /^\p{L}{1,15}[.,]{0,2} \p{Nd}/u;
+const WORD_THEN_NUMBER = /^[\p{L}\p{M}]{1,15}[.,]{0,2} \p{Nd}/u;
 /** A sentence of an author that happens to hold an address and "wrote" is longer. */
 const MAX_ATTRIBUTION_WORDS = 14;
 
@@ -51,14 +52,13 @@ function canEnd(bare: string): boolean {
 }
 
 /** Judges a bare line, or the lines of a wrapped one joined by spaces. */
-export function attributionStrength(joined: string): Strength {
+export function attributionStrength(joined: string): Strength | null {
   const undashed = joined.replace(/^-+ ?/, '').replace(/ ?-+$/, '');
   const line = undashed.toLowerCase();
   const verb = HAS_VERB.test(line);
   if (verb && joined.startsWith('--') && joined.endsWith('--')) return 'strong';
   const address = hasAddress(line);
-  const date = DATE.test(line);
-  const dated = date || TIME.test(line);
+  const dated = DATE.test(line) || TIME.test(line);
   const opened = isOpened(line);
   if (!COLON_AT_END.test(line)) {
     if (!address || !dated || !opened) return null;
@@ -67,13 +67,14 @@ export function attributionStrength(joined: string): Strength {
   const terse = line.split(' ').length <= MAX_ATTRIBUTION_WORDS;
   if (opened && (verb ? address || TIME.test(line) : address && dated && ADDRESS_AT_END.test(line))) return 'strong';
   if (verb && address && terse && (dated || VERB_AT_END.test(line))) return 'strong';
-  return verb || address || (date && TIME.test(line)) ? 'weak' : null;
+  if (address || (verb && dated)) return 'weak';
+  return verb ? 'bare' : null;
 }
 
 export interface Span {
   /** Index of the first line. */
   readonly start: number;
-  readonly strength: 'strong' | 'weak';
+  readonly strength: Strength;
 }
 
 /**
@@ -92,7 +93,7 @@ export function attributionEndingAt(end: number, bareAt: (index: number) => stri
       return { start: above?.endsWith(',') && isOpened(above.toLowerCase()) ? start - 1 : start, strength };
     }
     // "<bob@example.org> wrote:" is whole by itself, but may have its "On 5 May, Bob" above.
-    if (strength && (found === null || (strength === 'strong' && found.strength === 'weak')))
+    if (strength && (found === null || (strength === 'strong' && found.strength !== 'strong')))
       found = { start, strength };
     let above = bareAt(start - 1);
     start--;

@@ -1,7 +1,7 @@
 import { attributionEndingAt, attributionOffset, attributionStrength, isLoneVerb } from './attribution.js';
 import { isDelimiter, isDeviceLine, isListFooter } from './closing-lines.js';
 import { headerBlockEnd, headerOf } from './header-block.js';
-import { bareLine, isRuler, type Line, type LineKind } from './line.js';
+import { bareLine, INTRODUCING, isRuler, type Line, type LineKind } from './line.js';
 
 /** What a mail program's markup says of a line, where the text was made from HTML. */
 export type Mark = 'quote' | 'cited' | 'signature' | 'attribution' | 'cut';
@@ -145,7 +145,9 @@ function findAttributions(lines: Line[]): void {
     const span = line.kind === 'text' ? attributionEndingAt(at, bareAt) : null;
     const beforeQuote = next === 'quote' || next === 'cited' || next === 'header';
     if (span && (span.strength === 'strong' || beforeQuote)) {
-      for (const part of lines.slice(span.start, at + 1)) part.kind = 'attribution';
+      for (const part of lines.slice(span.start, at + 1)) {
+        part.kind = span.strength === 'bare' ? 'introduction' : 'attribution';
+      }
       at = span.start;
     }
     const kind = lines[at]?.kind ?? 'blank';
@@ -175,7 +177,7 @@ function resolveCited(lines: Line[]): void {
     let end = at;
     while (lines[end]?.kind === 'cited' || lines[end]?.kind === 'blank') end++;
     const block = lines.slice(at, end).filter(({ kind }) => kind === 'cited');
-    const kind: LineKind = before === 'attribution' || beginsLikeAQuote(block) ? 'quote' : 'text';
+    const kind: LineKind = INTRODUCING.has(before) || beginsLikeAQuote(block) ? 'quote' : 'text';
     for (const cited of block) cited.kind = kind;
     before = kind;
     at = end - 1;

@@ -1,10 +1,10 @@
 import { beginsLikeAQuote } from './classify.js';
-import type { Line, LineKind } from './line.js';
+import { INTRODUCING, type Line, type LineKind } from './line.js';
 
 /** A line `--` without its space may be an author's divider; a signature under it is no longer than this. */
 const MAX_SIGNATURE_LINES = 12;
 
-const QUOTING: ReadonlySet<LineKind> = new Set(['quote', 'attribution', 'header', 'delimiter', 'cut']);
+const QUOTING: ReadonlySet<LineKind> = new Set(['quote', 'attribution', 'introduction', 'header', 'delimiter', 'cut']);
 const LOOKS: ReadonlySet<LineKind> = new Set(['blank', 'ruler', 'device']);
 
 /**
@@ -98,7 +98,7 @@ function quoteRuns(lines: readonly Line[], end: number, cut: readonly boolean[])
   for (let at = 0; at < end; at++) {
     const kind = kindAt(lines, at);
     const last = runs.at(-1);
-    if (kind !== 'attribution' && kind !== 'delimiter' && kind !== 'quote') {
+    if (kind !== 'quote' && !INTRODUCING.has(kind)) {
       if (last && !LOOKS.has(kind) && !cut[at]) last.answered = true;
       continue;
     }
@@ -110,7 +110,10 @@ function quoteRuns(lines: readonly Line[], end: number, cut: readonly boolean[])
       if (nextKind === 'quote') runEnd = next + 1;
       else if (nextKind !== 'blank') break;
     }
-    const attributed = kind !== 'quote' || beginsLikeAQuote(lines.slice(quoteStart, Math.min(runEnd, quoteStart + 12)));
+    const attributed =
+      kind === 'attribution' ||
+      kind === 'delimiter' ||
+      beginsLikeAQuote(lines.slice(quoteStart, Math.min(runEnd, quoteStart + 12)));
     runs.push({ start: at, end: runEnd, attributed, answered: false });
     at = runEnd - 1;
   }

@@ -12,6 +12,8 @@ export type LineKind =
   | 'cited'
   /** "On … Bob wrote:", all lines of it where it was wrapped. */
   | 'attribution'
+  /** "Bob wrote:" before a quote: a mail program's line or the author's own. */
+  | 'introduction'
   /** Of a header block ("From: … Sent: … To: … Subject: …"). */
   | 'header'
   /** "-----Original Message-----" */
@@ -28,6 +30,9 @@ export type LineKind =
   | 'marker'
   /** Where a mail program's markup says that the mail below is quoted. */
   | 'cut';
+
+/** Lines that go with the quote below them. */
+export const INTRODUCING: ReadonlySet<LineKind> = new Set(['attribution', 'introduction', 'delimiter']);
 
 export interface Line {
   /** As it came, for what is given back. */

@@ -29,7 +29,7 @@ export const WROTE: readonly string[] = [
   ...['menulis'], // id, ms
   ...['rašė', 'parašė', 'rakstīja'], // lt, lv
   ...['כתב', 'כתבה', 'כתב/ה', 'مكتب', 'كتب', 'كتبت', 'نوشت'], // he, ar, fa
-  ...['เขียน', 'ने लिखा'], // th, hi
+  ...['เขียน', 'เขียนว่า', 'ने लिखा'], // th, hi
 ];
 
 /** As WROTE, in writing without spaces between words. */
@@ -52,7 +52,7 @@ export const OPENERS: ReadonlySet<string> = new Set([
   ...['den', 'på', 'kl'], // no, da, sv
   ...['dne', 'dňa', 'dana', 'u', 'v', 'в', 'на', 'у'], // cs, sk, hr, sl, ru, bg, uk
   ...['în', 'la', 'pe'], // ro
-  ...['στις', 'την', 'vào', 'lúc', 'pada', 'tarihinde', '在', '于', '於'], // el, vi, id, tr, zh
+  ...['στις', 'την', 'vào', 'lúc', 'pada', 'tarihinde', 'เมื่อ', 'ในวันที่', '在', '于', '於'], // el, vi, id, tr, zh
   ...['ב-', 'في', 'בתאריך', 'بتاريخ'], // he, ar
 ]);
 
