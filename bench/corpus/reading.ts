@@ -19,21 +19,28 @@ export interface WholeMail {
   readonly mail: IncomingMail;
   readonly automatic: Automatic;
   readonly bounce: Bounce | null;
-  /** What the HTML says, also where a text part stands beside it. */
+  /** What the HTML says, where the row knows it, though a text part may stand beside it. */
   readonly textOfHtml: string | null;
 }
 
 /** Reads the bytes of a row as a mail from the server is read. Whatever our code throws comes through. */
-export async function read(row: Pick<Row, 'bodyOnly' | 'format'>, bytes: Buffer): Promise<Reading> {
-  return row.bodyOnly ? readBody(bytes.toString('utf8'), row.format === 'html') : readMail(bytes);
+export async function read(row: Pick<Row, 'bodyOnly' | 'format' | 'expect'>, bytes: Buffer): Promise<Reading> {
+  return row.bodyOnly
+    ? readBody(bytes.toString('utf8'), row.format === 'html')
+    : readMail(bytes, 'htmlTextNoSpace' in row.expect);
 }
 
-async function readMail(bytes: Buffer): Promise<Reading> {
+async function readMail(bytes: Buffer, withHtml: boolean): Promise<Reading> {
   const mail = await parseMail(bytes);
   const { automatic, bounce } = judge(mail, defaultPolicy);
   const { html } = mail;
   return {
-    whole: { mail, automatic, bounce: bounce ?? null, textOfHtml: html === null ? null : (await parseHtml(html)).text },
+    whole: {
+      mail,
+      automatic,
+      bounce: bounce ?? null,
+      textOfHtml: html === null || !withHtml ? null : (await parseHtml(html)).text,
+    },
     reply: trimReply({ ...mail, marker: defaultPolicy.replyMarker }),
   };
 }

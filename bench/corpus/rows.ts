@@ -32,7 +32,7 @@ export class CorpusError extends Error {
 /**
  * All rows of the `expect.jsonl` of a directory and of those one level below it, the bytes of each under `raw/`.
  *
- * @throws CorpusError where the directory or every `expect.jsonl` is missing, or a line cannot be read
+ * @throws CorpusError where the directory or every `expect.jsonl` is missing, a line cannot be read, or its bytes are missing
  */
 export function readRows(directory: string): Row[] {
   if (!existsSync(directory)) throw new CorpusError(`${directory}: no such directory`);
@@ -52,7 +52,9 @@ function readCorpus(path: string): Row[] {
     if (line.trim() === '') return [];
     const row = rowSchema.safeParse(parseJson(line));
     if (!row.success) throw new CorpusError(`${file}:${index + 1}: ${z.prettifyError(row.error)}`);
-    return [{ ...row.data, corpus: basename(path), path: join(path, 'raw', row.data.file) }];
+    const bytes = join(path, 'raw', row.data.file);
+    if (!existsSync(bytes)) throw new CorpusError(`${file}:${index + 1}: ${bytes} is missing`);
+    return [{ ...row.data, corpus: basename(path), path: bytes }];
   });
 }
 

@@ -100,6 +100,15 @@ describe('classify', () => {
       'none, none',
     ],
     [
+      'a customer who pastes a bounce and attaches the mail he had sent',
+      {
+        subject: 'Undelivered Mail Returned to Sender',
+        text: failedText,
+        attachments: [{ filename: '', contentType: 'message/rfc822', bytes: 9, disposition: 'attachment' }],
+      },
+      'none, none',
+    ],
+    [
       'a contact form of a shop with a null return path',
       {
         headers: headers(nullPath),

@@ -12,7 +12,7 @@ function statusPart(...blocks: string[]) {
 }
 
 /** `address status permanent` of each recipient. */
-function recipientsOf(parts: Partial<IncomingMail>): string[] | null {
+function recipientsOf(parts: Partial<IncomingMail>): string[] | undefined {
   const bounce = readBounce(aMail(parts));
   return bounce?.recipients.map(
     ({ address, status, permanent }) => `${address} ${status || '-'} ${permanent ? 'lost' : 'late'}`,
@@ -79,7 +79,9 @@ describe('readBounce, from a delivery report', () => {
   });
 
   it('is null where all of them got it, whatever the words say', () => {
-    expect(recipientsOf({ reports: [statusPart(arrived)], text: 'bob@example.org: 550 5.1.1 unknown' })).toBeNull();
+    expect(
+      recipientsOf({ reports: [statusPart(arrived)], text: 'bob@example.org: 550 5.1.1 unknown' }),
+    ).toBeUndefined();
   });
 
   it('stops at a bound', () => {
@@ -92,8 +94,8 @@ describe('readBounce, from a delivery report', () => {
 });
 
 describe('readBounce, from words', () => {
-  it.each<[what: string, parts: Partial<IncomingMail>, recipients: string[] | null]>([
-    ['a mail that names nobody', {}, null],
+  it.each<[what: string, parts: Partial<IncomingMail>, recipients: string[] | undefined]>([
+    ['a mail that names nobody', {}, undefined],
     [
       'qmail, each with its own reason',
       {
