@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectImap, type ImapLogin } from '../../src/imap/connection.js';
+import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
+import { freePort } from '../services/private-server.js';
+
+const log = pino({ level: 'silent' });
+
+describe('connecting to an IMAP server', () => {
+  let dovecot: TestDovecot;
+  let login: ImapLogin;
+  beforeAll(async () => {
+    dovecot = await startDovecot();
+    login = { host: dovecot.host, port: dovecot.port, tls: 'none', user: 'support@acme.test', password: PASSWORD };
+  });
+  afterAll(() => dovecot?.stop());
+
+  it('logs in', async () => {
+    const imap = await connectImap(login, log);
+    expect(imap.authenticated).toBeTruthy();
+    await imap.logout();
+  });
+
+  it('names IMAP_USER and IMAP_PASSWORD for a wrong password, and never shows it', async () => {
+    const refused = connectImap({ ...login, password: 'not-the-password' }, log);
+    await expect(refused).rejects.toMatchObject({
+      code: 'MAILBOX_REFUSED',
+      setting: 'IMAP_PASSWORD',
+      message: expect.stringContaining('IMAP_PASSWORD'),
+    });
+    await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('not-the-password') });
+  });
+
+  it('names IMAP_HOST and IMAP_PORT where nobody listens', async () => {
+    await expect(connectImap({ ...login, port: await freePort() }, log)).rejects.toMatchObject({
+      code: 'MAILBOX_UNAVAILABLE',
+      message: expect.stringMatching(/refuses the connection; see IMAP_HOST and IMAP_PORT/),
+    });
+  });
+
+  it('names IMAP_TLS where the server speaks no TLS on this port', async () => {
+    await expect(connectImap({ ...login, tls: 'implicit' }, log)).rejects.toMatchObject({
+      code: 'MAILBOX_REFUSED',
+      setting: 'IMAP_TLS',
+    });
+  });
+
+  it('sends no password where STARTTLS is wanted and not offered', async () => {
+    const heard: string[] = [];
+    const server = createServer((socket) => {
+      socket.write('* OK [CAPABILITY IMAP4rev1] ready\r\n');
+      socket.on('error', () => {});
+      socket.on('data', (data) => {
+        heard.push(String(data));
+        const tag = String(data).split(' ')[0];
+        socket.write(`* CAPABILITY IMAP4rev1\r\n${tag} OK done\r\n`);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await expect(connectImap({ ...login, port, tls: 'starttls' }, log)).rejects.toMatchObject({ setting: 'IMAP_TLS' });
+    expect(heard.join('')).not.toMatch(/LOGIN|AUTHENTICATE/);
+    server.close();
+  });
+});

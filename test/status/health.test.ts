@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { Health } from '../../src/status/health.js';
+import { serveStatus } from '../../src/status/server.js';
+
+describe('health', () => {
+  it('is not ready until every part has said that it works', () => {
+    const health = new Health(['queue', 'mailbox']);
+    health.report('queue', { ok: true });
+    expect(health.ready).toBe(false);
+    health.report('mailbox', { ok: true });
+    expect(health.ready).toBe(true);
+  });
+
+  it('says since when a part does not work, and keeps that time while the reason changes', () => {
+    let now = '2026-11-24T08:00:00.000Z';
+    const health = new Health(['mailbox'], () => new Date(now));
+    health.report('mailbox', { ok: true });
+    now = '2026-11-24T09:00:00.000Z';
+    health.report('mailbox', { ok: false, reason: 'no such host' });
+    now = '2026-11-24T10:00:00.000Z';
+    health.report('mailbox', { ok: false, reason: 'wrong password' });
+    expect(health.parts.mailbox).toEqual({ ok: false, reason: 'wrong password', since: '2026-11-24T09:00:00.000Z' });
+  });
+});
+
+describe('the health page', () => {
+  it('answers 503 with the part and its reason while one does not work, and 200 after', async () => {
+    const health = new Health(['mailbox']);
+    health.report('mailbox', { ok: false, reason: 'no such host' });
+    const server = await serveStatus(health, { host: '127.0.0.1', port: 0 });
+    try {
+      const ask = async (path: string) => {
+        const response = await fetch(server.url + path);
+        return { status: response.status, body: await response.json() };
+      };
+      expect(await ask('/healthz')).toMatchObject({ status: 200 });
+      expect(await ask('/readyz')).toMatchObject({
+        status: 503,
+        body: { ready: false, parts: { mailbox: { reason: 'no such host' } } },
+      });
+      health.report('mailbox', { ok: true });
+      expect(await ask('/readyz')).toMatchObject({ status: 200, body: { ready: true } });
+    } finally {
+      await server.close();
+    }
+  });
+});
