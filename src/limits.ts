@@ -134,3 +134,6 @@ export const MAX_TNEF_RECORDS = 20_000;
 
 /** Elements with a mail program's quote markup that are tracked within each other; each end tag may look through all of them. */
 export const MAX_NESTED_MARKS = 50;
+
+/** Children of one element of an HTML body. Ten thousand lines with a <br> each are 20,000; a list of 100,000 items takes two seconds. */
+export const MAX_HTML_CHILDREN = 20_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
-import { HelpdeskError, HelpdeskRateLimitedError, QueueUnavailableError } from './errors.js';
+import { QueueUnavailableError } from './errors.js';
 import { HelpdeskClient } from './helpdesk/client.js';
 import { classify } from './helpdesk/failure-classes.js';
 import { deliver } from './helpdesk/once.js';
@@ -28,8 +28,6 @@ export interface Service {
 
 /** How long a queue that cannot be reached at the start is waited for between two tries. */
 const QUEUE_RETRY_MS = 5000;
-/** How long the queue waits where a setting is wrong for every mail; the next mail is then the probe. */
-const CONFIGURATION_WAIT_MS = 30_000;
 
 /**
  * Wires the rooms together and starts them. While the queue cannot be reached it waits and tries again.
@@ -126,26 +124,14 @@ function recognition({ decision, receivedAt }: DeliveryOrder, policy: MailPolicy
 }
 
 function judgeFailure(error: unknown): Verdict {
-  const failure = classify(error);
-  const message = error instanceof Error ? error.message : String(error);
-  switch (failure.class) {
+  const { class: failureClass, said: message, setting, waitMs, settleMs, unsent, perhapsOfThisMail } = classify(error);
+  switch (failureClass) {
     case 'permanent':
       return { kind: 'permanent', message };
     case 'configuration':
-      return { kind: 'wait', message, forMs: CONFIGURATION_WAIT_MS, setting: failure.setting };
     case 'rate-limited':
-      return {
-        kind: 'wait',
-        message,
-        forMs: error instanceof HelpdeskRateLimitedError ? error.retryAfterMs : CONFIGURATION_WAIT_MS,
-        setting: null,
-      };
+      return { kind: 'wait', message, forMs: waitMs, setting };
     case 'transient':
-      return {
-        kind: 'transient',
-        message,
-        unsent: error instanceof HelpdeskError && !error.mayHaveBeenCarriedOut,
-        perhapsOfThisMail: failure.perhapsOfThisMail,
-      };
+      return { kind: 'transient', message, settleMs, unsent, perhapsOfThisMail };
   }
 }

@@ -61,6 +61,11 @@ export interface Failure {
   readonly setting: string | null;
   /** How long the whole queue waits, in milliseconds; 0 unless the class says so. */
   readonly waitMs: number;
+  /**
+   * How long this mail waits at least, in milliseconds. A request that we or a gateway gave up on may still be at work at the
+   * helpdesk: a look that comes too soon finds nothing, and the mail would be posted twice.
+   */
+  readonly settleMs: number;
   /** Whether it is certain that nothing was carried out, so that the next attempt needs no look. */
   readonly unsent: boolean;
   /** Whether it may be this one mail's doing: the same again while others get through is a dead letter. */
@@ -69,6 +74,9 @@ export interface Failure {
 
 /** Between two probes of a helpdesk that does not take our token or is not where HELPDESK_URL says. */
 const PROBE_MS = 60_000;
+
+/** Twice what PHP grants a script by default (max_execution_time). */
+const SETTLE_MS = 60_000;
 
 /** What a failed attempt means. What is not one of our errors is a fault of this program, and transient: no mail is lost by it. */
 export function classify(error: unknown): Failure {
@@ -82,6 +90,7 @@ export function classify(error: unknown): Failure {
       said,
       setting: null,
       waitMs: 0,
+      settleMs: SETTLE_MS,
       unsent: false,
       perhapsOfThisMail: true,
     };
@@ -93,6 +102,7 @@ export function classify(error: unknown): Failure {
     said: `${error.message}. ${advice}`,
     setting: 'setting' in error ? error.setting : null,
     waitMs: 'retryAfterMs' in error ? error.retryAfterMs : failureClass === 'configuration' ? PROBE_MS : 0,
+    settleMs: error.code === 'HELPDESK_INTERRUPTED' || ('status' in error && error.status === 504) ? SETTLE_MS : 0,
     unsent: 'mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut,
     // 502 to 504 come from what stands before the helpdesk, and are nobody's mail.
     perhapsOfThisMail: 'status' in error && error.status === 500,

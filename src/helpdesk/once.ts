@@ -1,5 +1,3 @@
-import { MAX_TICKET_MESSAGE_BYTES } from '../limits.js';
-import { fitMessage } from '../mail/clamp.js';
 import type { Decision, TicketRequest } from '../mail/decision.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { HelpdeskClient } from './client.js';
@@ -33,9 +31,7 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
   const { ticketIds, reply, otherwise } = decision;
   const own = await firstOwnTicket(helpdesk, ticketIds, reply.user_email);
   if (own === null) {
-    const note = noteAbout(ticketIds);
-    const message = fitMessage(`[${note}]\n\n${otherwise.message}`, '', MAX_TICKET_MESSAGE_BYTES);
-    return { ...(await create(helpdesk, { ...otherwise, message }, delivery, claims)), note };
+    return { ...(await create(helpdesk, otherwise, delivery, claims)), note: noteAbout(ticketIds) };
   }
   const ticketId = own.ticket.id;
   const earlier = lookFirst ? await findReply(own, reply.message, delivery, claims) : null;
@@ -57,7 +53,7 @@ async function create(
   };
 }
 
-/** For the agent and the ledger. Depends on the ids alone: a later attempt must find the message by its words. */
+/** For the ledger; the agent reads the like at the head of the ticket, where the decision put it. */
 function noteAbout(ticketIds: readonly number[]): string {
   const ids = ticketIds.map((id) => `#${id}`).join(', ');
   return ticketIds.length === 1

@@ -90,11 +90,11 @@ function wordsOf(json: Json): string {
   const fields = json.custom_field_errors;
   const ids = typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
   const words = `${said ?? 'no reason given'}${ids.length > 0 ? ` (custom field ${ids.join(', ')})` : ''}`;
-  const line = words.replace(/[\p{C}\s]+/gu, ' ').trim();
-  const letters = [...line];
-  return letters.length <= MAX_API_MESSAGE_CHARACTERS
-    ? line
-    : `${letters.slice(0, MAX_API_MESSAGE_CHARACTERS - 1).join('')}…`;
+  // An answer can be 16 MB of white space; what is beyond this cannot come into the line.
+  const head = words.slice(0, 10 * MAX_API_MESSAGE_CHARACTERS);
+  const letters = [...head.replace(/[\p{C}\s]+/gu, ' ').trim()];
+  if (letters.length <= MAX_API_MESSAGE_CHARACTERS) return letters.join('');
+  return `${letters.slice(0, MAX_API_MESSAGE_CHARACTERS - 1).join('')}…`;
 }
 
 /** Seconds or an HTTP date (RFC 9110 section 10.2.3), as milliseconds between 1 s and MAX_RETRY_AFTER_MS. */

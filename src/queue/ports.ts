@@ -18,10 +18,15 @@ export type Deliver = (order: DeliveryOrder) => Promise<Outcome>;
 
 /** What a failed attempt means for the mail and for the queue. */
 export type Verdict =
-  /** This mail is tried again later. `unsent`: it is proven that nothing reached the helpdesk. `perhapsOfThisMail`: the mail itself may be what fails. */
+  /**
+   * This mail is tried again, after `settleMs` at the earliest: what the helpdesk may still be at work on must have come to its end
+   * before anybody looks for it. `unsent`: it is proven that nothing reached the helpdesk. `perhapsOfThisMail`: the mail itself may
+   * be what fails.
+   */
   | {
       readonly kind: 'transient';
       readonly message: string;
+      readonly settleMs: number;
       readonly unsent: boolean;
       readonly perhapsOfThisMail: boolean;
     }

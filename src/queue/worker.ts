@@ -53,7 +53,10 @@ export class DeliveryWorker {
       ...LOCK,
       maxStalledCount: MAX_STALLED_COUNT,
       settings: {
-        backoffStrategy: (failed, _type, _error, job) => retryDelayMs(failed, job ? Date.now() - job.timestamp : 0),
+        backoffStrategy: (failed, _type, error, job) => {
+          const delayMs = retryDelayMs(failed, job ? Date.now() - job.timestamp : 0);
+          return delayMs >= 0 && error instanceof RetryLater ? Math.max(delayMs, error.settleMs) : delayMs;
+        },
       },
     });
     this.#worker.on('failed', (job, error) => {
@@ -133,9 +136,19 @@ export class DeliveryWorker {
           { action: 'mail.retry', ...nameOf(job), reason: message, attempts: job.attemptsStarted },
           'delivery failed and is tried again',
         );
-        throw new Error(message);
+        throw new RetryLater(message, verdict.settleMs);
       }
     }
+  }
+}
+
+/** Sends a job back to the queue for another attempt. */
+class RetryLater extends Error {
+  constructor(
+    message: string,
+    readonly settleMs: number,
+  ) {
+    super(message);
   }
 }
 

@@ -17,7 +17,7 @@ const silent = pino({ level: 'silent' });
 type Ending = Outcome | Verdict;
 
 const created: Outcome = { kind: 'created', ticketId: '12', adopted: false };
-const lost: Verdict = { kind: 'transient', message: 'no answer', unsent: false, perhapsOfThisMail: false };
+const lost: Verdict = { kind: 'transient', message: 'no answer', settleMs: 0, unsent: false, perhapsOfThisMail: false };
 const unsent: Verdict = { ...lost, message: 'connection refused', unsent: true };
 const status500: Verdict = { ...lost, message: 'status 500', perhapsOfThisMail: true };
 const refused: Verdict = { kind: 'permanent', message: 'Custom field 7 is required' };
@@ -143,6 +143,16 @@ describe('the delivery worker', () => {
     expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
     expect(reports[0]).toEqual({ ok: false, reason: 'see HELPDESK_TOKEN' });
     expect(reports.at(-1)).toEqual({ ok: true });
+  });
+
+  it('leaves the helpdesk time to end what it may still be at work on', async () => {
+    await deliverBy({ a: [{ ...lost, settleMs: 60_000 }] });
+    await add('a');
+    const job = await until('it is delayed', async () => {
+      const stored = await queue.getJob('a');
+      return stored && (await stored.isDelayed()) ? stored : null;
+    });
+    expect(job.delay).toBe(60_000);
   });
 
   it('tries a transient failure again until its time is over', async () => {
