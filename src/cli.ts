@@ -2,15 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
-import { healthCommand } from './commands/health.js';
-import { startCommand } from './commands/start.js';
 import { loadMailPolicy, readEnvironment } from './config.js';
 import { ConfigError } from './errors.js';
-import { explain, renderExplanation } from './mail/explain.js';
 
 /** A call that could not be carried out: wrong arguments, a file that cannot be read, a configuration that cannot be used. */
 const EXIT_USAGE = 2;
 
+// Each command loads its own part when it is called: a health check every half minute must not cost loading all of it.
 const program = new Command('mail2ticket')
   .description('Turns support email into SupportEngine tickets and replies.')
   .version(version())
@@ -40,6 +38,7 @@ Runs until SIGTERM or SIGINT and then ends within ten seconds; a second signal e
 either way. One line is logged for each mail and outcome: JSON, or text on a terminal (LOG_LEVEL).`,
   )
   .action(async () => {
+    const { startCommand } = await import('./commands/start.js');
     process.exitCode = await startCommand(environment());
   });
 
@@ -55,6 +54,7 @@ Works offline and without any configuration; SUBJECT_TAG, CUSTOM_FIELDS, OWN_ADD
 where they are set. Exit code 0 for any mail, however broken.`,
   )
   .action(async (file: string, { json }: { json?: true }) => {
+    const { explain, renderExplanation } = await import('./mail/explain.js');
     const policy = loadMailPolicy(environment());
     const explanation = await explain(await readInput(file), policy);
     process.stdout.write(json ? `${JSON.stringify(explanation, null, 2)}\n` : `${renderExplanation(explanation)}\n`);
@@ -66,6 +66,7 @@ program
   .option('--json', 'print the answer as it is')
   .addHelpText('after', '\nExit code 0 where every part works, 1 where one does not or nothing answers.')
   .action(async ({ json }: { json?: true }) => {
+    const { healthCommand } = await import('./commands/health.js');
     process.exitCode = await healthCommand(environment(), json ?? false);
   });
 
