@@ -11,7 +11,7 @@ export interface Result {
 }
 
 /** A message that takes longer counts as a hang. */
-export const MAX_MILLISECONDS = 2000;
+const MAX_MILLISECONDS = 2000;
 
 const promises = {
   alive: 'does not throw',

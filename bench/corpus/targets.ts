@@ -20,7 +20,7 @@ export interface TargetResult extends Pick<Target, 'name' | 'least'> {
   readonly of: number;
 }
 
-export const targets: readonly Target[] = [
+const targets: readonly Target[] = [
   { name: 'does not throw', of: (_, field) => field === 'does not throw', share: 'each', least: 1 },
   { name: 'takes at most 2 s', of: (_, field) => field === 'takes at most 2 s', share: 'each', least: 1 },
   { name: 'subject without U+FFFD', of: (_, field) => field === 'subject without U+FFFD', share: 'each', least: 1 },

@@ -3,7 +3,7 @@ import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import type { SettledFolder } from '../mail/ledger-entry.js';
 
 /** The parent of the three folders; it holds the note as well. */
-export const ROOT_FOLDER = 'Mail2Ticket';
+const ROOT_FOLDER = 'Mail2Ticket';
 
 const settledFolders: readonly SettledFolder[] = ['Processed', 'Ignored', 'Failed'];
 

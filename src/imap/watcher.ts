@@ -165,7 +165,7 @@ export class Watcher {
 }
 
 /** The mailbox in every identity, as an IMAP URL (RFC 5092): stable, and different for every account and folder. */
-export function mailboxName({ user, host }: Pick<ImapLogin, 'user' | 'host'>, folder: string): string {
+function mailboxName({ user, host }: Pick<ImapLogin, 'user' | 'host'>, folder: string): string {
   return `imap://${encodeURIComponent(user)}@${host}/${encodeURIComponent(folder)}`;
 }
 

@@ -9,10 +9,10 @@ import { PASSWORD, startDovecot, type TestDovecot } from './dovecot.js';
 import { startRedis } from './redis.js';
 import { until } from './until.js';
 
-export const USER = 'support@acme.test';
-export const TOKEN = 'token-of-the-tests';
+const USER = 'support@acme.test';
+const TOKEN = 'token-of-the-tests';
 
-export type LogLine = Readonly<Record<string, unknown>> & { readonly action?: string };
+type LogLine = Readonly<Record<string, unknown>> & { readonly action?: string };
 
 export interface RunningService extends Service {
   /** All its log lines so far. */
