@@ -167,6 +167,11 @@ describe('the .env file', () => {
     for (const name of secretNames) expect(example).toContain(name);
   });
 
+  it('is summed up in the README, every setting of it', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    expect(settingNames.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('has an example whose values are accepted once the secrets are filled in', () => {
     const example = readFileSync('.env.example', 'utf8').replace(/^#(?=[A-Z_]+=)/gm, '');
     expect(problemsOf({ ...parse(example), HELPDESK_TOKEN: 'x', IMAP_PASSWORD: 'x' })).toEqual({});
