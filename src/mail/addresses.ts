@@ -1,5 +1,4 @@
 import { parseAddressHeader } from 'mailparser';
-import { MAX_ADDRESS_FIELD_CHARACTERS } from '../limits.js';
 import { cleanLine } from './clean.js';
 import { maskEncodedWords } from './encoded-words.js';
 import type { Address } from './message.js';
@@ -12,7 +11,7 @@ import type { Address } from './message.js';
  * @param hint the charset for raw bytes
  */
 export function readAddresses(binary: string, hint: string): Address[] {
-  const { masked, unmask } = maskEncodedWords(binary.slice(0, MAX_ADDRESS_FIELD_CHARACTERS), hint);
+  const { masked, unmask } = maskEncodedWords(binary, hint);
   const { value } = parseAddressHeader(masked, { flatten: true, decodePunycode: false });
   return value.flatMap(({ address, name }) => {
     const mailbox = addressOf(unmask(address ?? ''));

@@ -226,40 +226,38 @@ const GUESSES: Readonly<Record<string, number>> = {
 
 /** The likeliest charset of bytes that are labelled wrongly or not at all, and the text in it; null where none is likely. */
 function detected(bytes: Uint8Array): { name: string; text: string } | null {
-  const marked = hasEscapes(bytes)
-    ? 'iso-2022-jp'
-    : startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0xfe, 0xff)
-      ? 'utf-16'
-      : null;
+  const marked = hasEscapes(bytes) ? 'iso-2022-jp' : hasByteOrderMark(bytes) ? 'utf-16' : null;
   if (marked !== null) return { name: marked, text: decodeAs(bytes, marked) ?? '' };
-  for (const { name, confidence } of analyse(sampleOf(bytes))) {
-    if (confidence < (GUESSES[name] ?? 101)) continue;
+  const sample = sampleOf(bytes);
+  for (const { name, confidence } of analyse(sample)) {
+    if (confidence < (GUESSES[name] ?? 101) || !isPlausible(decodeAs(sample, canonical(name)) ?? '\uFFFD')) continue;
     const text = decodeAs(bytes, canonical(name));
-    if (text !== null && isPlausible(text)) return { name, text };
+    if (text !== null) return { name, text };
   }
   return null;
 }
 
-function startsWith(bytes: Uint8Array, ...head: number[]): boolean {
-  return head.every((byte, i) => bytes[i] === byte);
+function hasByteOrderMark(bytes: Uint8Array): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
 /** Well-formed sequences of UTF-8 (RFC 3629 section 4) in bytes shown as latin1, or else one byte above 127. */
-const SEQUENCE_OR_STRAY =
-  /([\xC2-\xDF][\x80-\xBF]|\xE0[\xA0-\xBF][\x80-\xBF]|[\xE1-\xEC\xEE\xEF][\x80-\xBF]{2}|\xED[\x80-\x9F][\x80-\xBF]|\xF0[\x90-\xBF][\x80-\xBF]{2}|[\xF1-\xF3][\x80-\xBF]{3}|\xF4[\x80-\x8F][\x80-\xBF]{2})|[\x80-\xFF]/g;
+const SEQUENCES_OR_STRAY =
+  /((?:[\xC2-\xDF][\x80-\xBF]|\xE0[\xA0-\xBF][\x80-\xBF]|[\xE1-\xEC\xEE\xEF][\x80-\xBF]{2}|\xED[\x80-\x9F][\x80-\xBF]|\xF0[\x90-\xBF][\x80-\xBF]{2}|[\xF1-\xF3][\x80-\xBF]{3}|\xF4[\x80-\x8F][\x80-\xBF]{2})+)|[\x80-\xFF]/g;
 
 /**
  * UTF-8 with a few stray bytes (a cut-off end, one quoted line in another charset): reading all of it as a single-byte
  * charset would spoil every letter, so the strays alone are read as windows-1252. Null where strays prevail.
  */
 function mostlyUtf8(bytes: Uint8Array): string | null {
-  let balance = 0;
-  const text = latin1(bytes).replace(SEQUENCE_OR_STRAY, (found, sequence?: string) => {
-    balance += sequence === undefined ? -1 : found.length;
-    const character = Buffer.from(found, 'latin1');
-    return sequence === undefined ? decodeLatin(character) : character.toString('utf8');
+  const lenient = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const strays = lenient.match(/\uFFFD/g)?.length ?? 0;
+  const letters = lenient.match(/[\x80-\uFFFC]/g)?.length ?? 0;
+  if (strays >= letters * 2) return null;
+  return latin1(bytes).replace(SEQUENCES_OR_STRAY, (found, sequences?: string) => {
+    const characters = Buffer.from(found, 'latin1');
+    return sequences === undefined ? decodeLatin(characters) : characters.toString('utf8');
   });
-  return balance > 0 ? text : null;
 }
 
 /** Only bytes above 127 tell charsets apart, so a long mail is judged by the lines that hold some. */

@@ -49,7 +49,10 @@ export function readHeaderBlock(
     const field = FIELD.exec(line);
     if (at >= limit || fields.length >= MAX_HEADER_FIELDS) {
       repairs.add('the header is too long, its end was left unread');
-    } else if (/^[ \t]/.test(line)) {
+      at = afterBlankLine(bytes, at, end);
+      break;
+    }
+    if (/^[ \t]/.test(line)) {
       if (line.trim() === '' && !continues(bytes, next, end)) {
         at = next;
         repairs.add('the header ends with a line of white space');
@@ -91,6 +94,15 @@ function continues(bytes: Buffer, at: number, end: number): boolean {
     at = next;
   }
   return false;
+}
+
+/** Where the body begins after a header that is not worth reading to its end. */
+function afterBlankLine(bytes: Buffer, from: number, end: number): number {
+  const [lf, crlf] = ['\n\n', '\r\n\r\n'].map((blank) => {
+    const found = bytes.indexOf(blank, from, 'latin1');
+    return found < 0 ? end : found + blank.length;
+  });
+  return Math.min(end, lf ?? end, crlf ?? end);
 }
 
 /** The line at `at` without its line end, one character a byte, and where the next one begins. */

@@ -1,5 +1,5 @@
 import { compile, type FormatCallback } from 'html-to-text';
-import { MAX_HTML_BYTES, MAX_HTML_DEPTH } from '../limits.js';
+import { MAX_HTML_BYTES, MAX_HTML_CHILDREN, MAX_HTML_DEPTH } from '../limits.js';
 
 /**
  * Turns an HTML body into text as a person reads it: a link as its text and `[target]`, an image as `[alt text]`, rows of
@@ -9,7 +9,7 @@ import { MAX_HTML_BYTES, MAX_HTML_DEPTH } from '../limits.js';
 export function htmlToText(html: string): string {
   // A plain text that only claims to be HTML would lose its line ends.
   if (!/<[a-z!/]/i.test(html)) return html;
-  const lean = leanHtml(html);
+  const lean = withoutDepth(leanHtml(html));
   let text = '';
   try {
     text = convert(lean);
@@ -25,8 +25,10 @@ export function htmlToText(html: string): string {
   return text
     .replace(/\u00A0/g, ' ')
     .replace(/\u034F|[\u200B\u00AD\uFEFF]|(?:\u200C ?){2,}/g, '')
-    .replace(/[ \t]+$/gm, '')
-    .replace(/ +\t/g, '\t')
+    .replace(/ \t/g, '\t')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
@@ -57,6 +59,34 @@ function withoutSpans(html: string, open: RegExp, close: RegExp): string {
   }
   return kept + html.slice(at);
 }
+
+/** Elements that end where the next of their kind begins: left open a thousand times they still do not nest. */
+const SELF_ENDING: ReadonlySet<string> = new Set('p li td th tr dt dd option thead tbody tfoot'.split(' '));
+const VOID: ReadonlySet<string> = new Set(
+  'area base br col embed hr img input link meta param source track wbr'.split(' '),
+);
+
+/**
+ * The HTML without the tags that stand deeper than any converter looks. The parser takes quadratic time over nesting:
+ * 200,000 open elements, which is one megabyte, cost a minute.
+ */
+function withoutDepth(html: string): string {
+  let depth = 0;
+  let dropped = 0;
+  return html.replace(/<(\/?)([a-z][a-z0-9]*)\b[^<>]*>/gi, (tag, slash: string, written: string) => {
+    const name = written.toLowerCase();
+    if (VOID.has(name) || SELF_ENDING.has(name)) return depth > MAX_NESTED_TAGS ? '' : tag;
+    if (slash === '') {
+      if (depth <= MAX_NESTED_TAGS) depth++;
+      else dropped++;
+    } else if (dropped > 0) dropped--;
+    else depth = Math.max(0, depth - 1);
+    return depth > MAX_NESTED_TAGS ? '' : tag;
+  });
+}
+
+/** Above MAX_HTML_DEPTH, since elements that were never closed count here and do no harm. */
+const MAX_NESTED_TAGS = MAX_HTML_DEPTH * 5;
 
 /** The part of a node that is needed here, of domhandler's. */
 type Node = Parameters<FormatCallback>[0];
@@ -156,7 +186,7 @@ const convert = compile({
   wordwrap: false,
   // Not `body`: a stray <head/> or a second body would take the text with it.
   baseElements: { selectors: [] },
-  limits: { maxDepth: MAX_HTML_DEPTH, maxInputLength: MAX_HTML_BYTES, ellipsis: '…' },
+  limits: { maxDepth: MAX_HTML_DEPTH, maxChildNodes: MAX_HTML_CHILDREN, maxInputLength: MAX_HTML_BYTES, ellipsis: '…' },
   formatters: { link, image, cell },
   selectors: [
     { selector: 'a', format: 'link' },

@@ -162,6 +162,7 @@ function describe(fields: readonly RawField[], defaultType: string, hint: string
     disposition: disposition.value.toLowerCase(),
     filename: basename(disposition.params.filename || content.params.name || ''),
     encoding: value('content-transfer-encoding')
+      .slice(0, 100)
       .replace(/\(.*?\)|["';\s]/g, '')
       .toLowerCase(),
   };
@@ -210,7 +211,7 @@ function boundaryOf(
   const declared = (params.boundary ?? '').trimEnd();
   const sample = bytes.toString('latin1', start, start + MAX_SAMPLE_BYTES);
   if (declared !== '' && (sample.startsWith(`--${declared}`) || sample.includes(`\n--${declared}`))) return declared;
-  const seen = /^--(\S[^\r\n]{0,199}?)[ \t]*\r*\n(?:content-[a-z-]+[ \t]*:|\r*\n)/im.exec(sample)?.[1];
+  const seen = /^--(\S[^\r\n]{0,199}?)[ \t]{0,20}\r*\n(?:content-[a-z-]+[ \t]{0,20}:|\r*\n)/im.exec(sample)?.[1];
   if (seen === undefined) return declared;
   repairs.add(
     declared === '' ? 'a multipart without a boundary' : 'a multipart whose boundary is not the declared one',

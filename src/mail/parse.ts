@@ -1,4 +1,10 @@
-import { MAX_HEADER_VALUE_CHARACTERS, MAX_REFERENCES, MAX_REPAIRS, MAX_SAMPLE_BYTES } from '../limits.js';
+import {
+  MAX_ADDRESS_FIELD_CHARACTERS,
+  MAX_HEADER_VALUE_CHARACTERS,
+  MAX_REFERENCES,
+  MAX_REPAIRS,
+  MAX_SAMPLE_BYTES,
+} from '../limits.js';
 import { readAddresses } from './addresses.js';
 import { readBody } from './body.js';
 import { cleanLine, cleanText } from './clean.js';
@@ -65,14 +71,24 @@ function read(bytes: Buffer, withBody: boolean): IncomingMail {
   };
 }
 
+/** Of a header value, where three bytes make a character and each is written as =E3. */
+const MAX_BYTES_A_CHARACTER = 10;
+
 function readHeader(fields: readonly RawField[], hint: string, repairs: Set<string>) {
   const all = (name: string) => fields.filter((field) => field.name === name).map((field) => field.value);
   const first = (name: string) => all(name).find((value) => value !== '') ?? '';
-  const addresses = (name: string) => all(name).flatMap((value) => readAddresses(value, hint));
+  const addresses = (name: string) => {
+    let left = MAX_ADDRESS_FIELD_CHARACTERS;
+    return all(name).flatMap((value) => {
+      const read = readAddresses(value.slice(0, left), hint);
+      left = Math.max(0, left - value.length);
+      return read;
+    });
+  };
   const text = (binary: string) => {
-    const decoded = decodeHeader(binary, hint);
+    const decoded = decodeHeader(binary.slice(0, MAX_HEADER_VALUE_CHARACTERS * MAX_BYTES_A_CHARACTER), hint);
     for (const repair of decoded.repairs) repairs.add(repair);
-    return cleanLine(decoded.text);
+    return cleanLine(decoded.text).slice(0, MAX_HEADER_VALUE_CHARACTERS);
   };
   if (all('from').length > 1) repairs.add('several From fields, the first usable one counts');
   const replyTo = addresses('reply-to');
@@ -86,7 +102,7 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
     cc: addresses('cc'),
     subject: text(first('subject')),
     date: readDate(first('date')),
-    headers: fields.map(({ name, value }) => ({ name, value: text(value.slice(0, MAX_HEADER_VALUE_CHARACTERS)) })),
+    headers: fields.map(({ name, value }) => ({ name, value: text(value) })),
   };
 }
 

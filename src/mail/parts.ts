@@ -114,7 +114,9 @@ function joined(versions: readonly { pieces: readonly Piece[] }[], form: keyof P
 }
 
 function readText(part: MimePart, found: Found, place: Place): Piece[] {
-  const isNamed = part.filename !== '' || part.disposition === 'attachment';
+  // Beside other texts, a format that no mail program writes any more is a file (RFC 1896 was given up for HTML).
+  const isFile = place.within === 'multipart/mixed' && /^text\/(enriched|richtext)$/.test(part.type);
+  const isNamed = isFile || part.filename !== '' || part.disposition === 'attachment';
   if (isNamed) attach(part, found, place);
   if (isNamed && part.disposition === 'attachment' && place.within !== '') return [];
   const piece = readTextPart(part, found.hint, found.repairs);

@@ -1,7 +1,7 @@
 import { htmlToText, leanHtml } from './html-text.js';
 import { classify, type MarkedLine } from './quotes/classify.js';
 import { cutLines } from './quotes/cut.js';
-import { markHtml, unmarkLines, withoutMarks } from './quotes/html-marks.js';
+import { markHtml, unmarkLines } from './quotes/html-marks.js';
 
 const LINE_END = /\r\n|[\r\n]/;
 
@@ -28,31 +28,30 @@ export interface TrimmedReply {
  * stands and `quoted` is ''. A text part is judged by itself; the HTML beside it decides where the text shows no quote.
  * Of a mail that has only HTML, the quote markup of mail programs counts beside the words.
  */
-export function trimReply(body: ReplyBody): TrimmedReply {
-  const asIs = { text: body.text, quoted: '' };
-  if (body.html !== null && body.textIsFromHtml) return trimHtml(body, body.html) ?? trimText(body) ?? asIs;
-  return trimText(body) ?? trimLikeHtml(body) ?? asIs;
-}
-
-function trimText({ text, marker }: ReplyBody): TrimmedReply | null {
-  return trimLines(
+export function trimReply({ text, html, textIsFromHtml, marker }: ReplyBody): TrimmedReply {
+  const asIs = { text, quoted: '' };
+  if (textIsFromHtml && html !== null) {
+    const lines = linesOfHtml(html);
+    // Where the HTML does not give the text that parsing has, only the text itself makes sure that nothing of it is lost.
+    if (lines && squeeze(rawText(lines)) === squeeze(text)) return trimLines(lines, marker) ?? asIs;
+  }
+  const trimmed = trimLines(
     text.split(LINE_END).map((raw) => ({ raw, mark: null })),
     marker,
   );
+  if (trimmed || textIsFromHtml || html === null) return trimmed ?? asIs;
+  const lines = linesOfHtml(html);
+  return cutAlike(text, lines && trimLines(lines, marker)) ?? asIs;
 }
 
-/** Null also where the HTML does not give the text that parsing has, so that nothing of the text can be lost. */
-function trimHtml({ text, marker }: ReplyBody, html: string): TrimmedReply | null {
+/** The HTML as marked lines of text, null where it bears no marks. */
+function linesOfHtml(html: string): MarkedLine[] | null {
   const marked = markHtml(leanHtml(html));
-  if (marked === null) return null;
-  const fromHtml = htmlToText(marked);
-  return squeeze(withoutMarks(fromHtml)) === squeeze(text) ? trimLines(unmarkLines(fromHtml), marker) : null;
+  return marked === null ? null : unmarkLines(htmlToText(marked));
 }
 
-/** Cuts the text part where its beginning is, word for word, what the HTML part leaves of itself. */
-function trimLikeHtml({ text, html, marker }: ReplyBody): TrimmedReply | null {
-  const marked = html === null ? null : markHtml(leanHtml(html));
-  const trimmed = marked === null ? null : trimLines(unmarkLines(htmlToText(marked)), marker);
+/** Cuts a text part where its beginning is, word for word, what the HTML part leaves of itself. */
+function cutAlike(text: string, trimmed: TrimmedReply | null): TrimmedReply | null {
   if (trimmed === null) return null;
   const wanted = squeeze(trimmed.text);
   const lines = text.split(LINE_END);
@@ -60,6 +59,10 @@ function trimLikeHtml({ text, html, marker }: ReplyBody): TrimmedReply | null {
   for (let length = 0; end < lines.length && length < wanted.length; end++) length += squeeze(lines[end] ?? '').length;
   const [kept, gone] = [lines.slice(0, end).join('\n'), lines.slice(end).join('\n')];
   return squeeze(kept) === wanted && squeeze(gone) !== '' ? { text: tidy(kept), quoted: tidy(gone) } : null;
+}
+
+function rawText(lines: readonly MarkedLine[]): string {
+  return lines.map(({ raw }) => raw).join('\n');
 }
 
 /** Without white space and quote signs, in which text made from HTML may differ. */

@@ -13,6 +13,9 @@ export interface Piece {
 /** HTML is decoded to this many times MAX_TEXT_BYTES: images in the markup are cut out of it before it is shortened itself. */
 const HTML_FACTOR = 8;
 
+/** Quoted-printable makes three bytes of one, and line ends come on top. */
+const ENCODED_FACTOR = 4;
+
 /** The decoded bytes of a part. */
 export function contentOf(part: MimePart, repairs: Set<string>): Buffer {
   const { bytes, repair } = decodeTransfer(part.body, part.encoding);
@@ -22,20 +25,19 @@ export function contentOf(part: MimePart, repairs: Set<string>): Buffer {
 
 /** A part as text or HTML, whichever it is in truth: HTML is sent as text/plain, and text in a multipart that has no parts. */
 export function readTextPart(part: MimePart, hint: string, repairs: Set<string>): Piece {
-  const content = contentOf(part, repairs);
+  const limit = part.type === 'text/html' ? MAX_TEXT_BYTES * HTML_FACTOR : MAX_TEXT_BYTES;
+  const content = contentOf({ ...part, body: part.body.subarray(0, limit * ENCODED_FACTOR) }, repairs);
   const isHtml = part.type === 'text/html' || looksLikeHtml(content);
-  const limit = isHtml ? MAX_TEXT_BYTES * HTML_FACTOR : MAX_TEXT_BYTES;
   if (content.length > limit) repairs.add('the text is too long, its end was left unread');
   const label = part.params.charset || (isHtml ? charsetOfHtml(content) : '');
   const { text, repair } = decodeBytes(wholeCharacters(content, limit), label, hint);
   if (repair !== '') repairs.add(repair);
   if (isHtml) return { plain: null, html: text };
   if (part.type === 'text/enriched' || part.type === 'text/richtext') return { plain: fromEnriched(text), html: null };
-  const isFlowed = part.params.format?.toLowerCase() === 'flowed';
-  return {
-    plain: isFlowed ? libmime.decodeFlowed(text, part.params.delsp?.toLowerCase() === 'yes') : text,
-    html: null,
-  };
+  // Flowed text reads well as it stands (RFC 3676 section 4) and its quotes stay on lines of their own; but with DelSp a line may
+  // end in the middle of a word.
+  const isSplit = part.params.format?.toLowerCase() === 'flowed' && part.params.delsp?.toLowerCase() === 'yes';
+  return { plain: isSplit ? libmime.decodeFlowed(text, true) : text, html: null };
 }
 
 function looksLikeHtml(content: Buffer): boolean {

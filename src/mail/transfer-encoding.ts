@@ -27,12 +27,32 @@ function isBase64(body: Buffer): boolean {
   return foreign * 20 <= sample.length;
 }
 
-/** Several base64 texts may stand one after the other (a gateway appended a footer), each with its own padding. */
+const BASE64 = new Int8Array(256).fill(-1);
+for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+  BASE64[char.charCodeAt(0)] = value;
+}
+
+/**
+ * RFC 2045 section 6.8: characters outside the alphabet are passed over. Several texts may stand one after the other (a
+ * gateway appended a footer), so padding ends a quantum and not the body, as it would in Buffer.from.
+ */
 function decodeBase64(body: Buffer): Buffer {
-  const text = body.toString('latin1');
-  const padding = text.indexOf('=');
-  if (padding < 0 || /^[=\s]*$/.test(text.slice(padding))) return Buffer.from(text, 'base64');
-  return Buffer.concat(text.split(/=+/).map((piece) => Buffer.from(piece, 'base64')));
+  const out = Buffer.allocUnsafe(Math.ceil(body.length / 4) * 3);
+  let length = 0;
+  let bits = 0;
+  let count = 0;
+  for (const byte of body) {
+    const value = BASE64[byte] ?? -1;
+    if (value >= 0) {
+      bits = (bits << 6) | value;
+      if (++count < 4) continue;
+    } else if (byte !== EQUALS || count === 0) continue;
+    for (let i = 0; i < count - 1; i++) out[length++] = (bits << ((4 - count) * 6)) >> (16 - i * 8);
+    bits = 0;
+    count = 0;
+  }
+  for (let i = 0; i < count - 1; i++) out[length++] = (bits << ((4 - count) * 6)) >> (16 - i * 8);
+  return out.subarray(0, length);
 }
 
 const EQUALS = 0x3d;

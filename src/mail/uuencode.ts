@@ -4,7 +4,7 @@ export interface UuencodedFile {
   readonly bytes: Buffer;
 }
 
-const BEGIN = /^begin(?:-base64)? [0-7]{3,4} +(\S.*?)[ \t]*\r?$/m;
+const BEGIN = /^begin(?:-base64)? [0-7]{3,4} +(\S.*)$/m;
 
 /**
  * Takes uuencoded files (POSIX uuencode, both its codings) out of a text. A `begin` line that no encoded line follows, or
@@ -43,7 +43,7 @@ export function decodeUuencoded(text: string): { name: string; bytes: Buffer; le
     const line = text.slice(at, stop).replace(/\r$/, '');
     at = Math.min(text.length, stop + 1);
     if (base64 ? /^={4}\s*$/.test(line) : /^end\s*$/.test(line)) {
-      return { name: begin[1] ?? '', bytes: Buffer.concat(pieces), length: at };
+      return { name: (begin[1] ?? '').trimEnd(), bytes: Buffer.concat(pieces), length: at };
     }
     const piece = base64 ? Buffer.from(line, 'base64') : decodeLine(line);
     if (piece === null) return null;
@@ -58,7 +58,7 @@ function decodeLine(line: string): Buffer | null {
   const length = (line.charCodeAt(0) - 32) & 63;
   const groups = Math.ceil(length / 3);
   // Trailing spaces, which stand for zero, get lost on the way; a checksum character may follow.
-  if (!/^[ -`]*$/.test(line) || line.length > groups * 4 + 3) return null;
+  if (!/^[ -`]*$/.test(line) || line.length > groups * 4 + 3 || line.length <= groups * 2) return null;
   const out = Buffer.alloc(groups * 3);
   for (let i = 0; i < groups; i++) {
     const [a, b, c, d] = [1, 2, 3, 4].map((k) => ((line.charCodeAt(i * 4 + k) || 32) - 32) & 63) as [

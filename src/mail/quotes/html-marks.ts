@@ -47,7 +47,7 @@ const LOOKED_AT: ReadonlySet<string> = new Set(['class', 'id', 'type', 'cite', '
  * What an element's tag says of the lines in it, null where nothing. A blockquote without a mark is `cited`: authors
  * indent with it. Gmail's outer `div.gmail_quote` has no mark on purpose: inline answers stand in it, between blockquotes.
  */
-export function markOf(element: string, attributes: Readonly<Record<string, string>>): Mark | null {
+function markOf(element: string, attributes: Readonly<Record<string, string>>): Mark | null {
   const value = (name: string) => attributes[name] ?? '';
   const marked = DATA_MARKERS.get(value('data-marker'));
   if (marked) return marked;
@@ -56,7 +56,7 @@ export function markOf(element: string, attributes: Readonly<Record<string, stri
     if (names.some((name) => name.endsWith(ending))) return mark;
   }
   if (element === 'blockquote') {
-    const isReply = value('type') === 'cite' || value('cite').startsWith('mid:');
+    const isReply = value('type').toLowerCase() === 'cite' || value('cite').startsWith('mid:');
     return isReply || names.some((name) => name.endsWith('gmail_quote')) ? 'quote' : 'cited';
   }
   return element === 'div' && OUTLOOK_LINE.test(value('style')) ? 'cut' : null;
@@ -162,9 +162,4 @@ export function unmarkLines(text: string): MarkedLine[] {
     if (!hasWords) mark = depth.quote > 0 ? 'quote' : depth.cited > 0 ? 'cited' : null;
     return { raw: line.replace(ANY_MARK, ''), mark };
   });
-}
-
-/** A text made from marked HTML, without the marks. */
-export function withoutMarks(text: string): string {
-  return text.replace(ANY_MARK, '');
 }
