@@ -1,13 +1,17 @@
-/** A text as it is compared: line ends trimmed, runs of blank lines collapsed, none at either end. */
+/** A text as it is compared: line ends trimmed, runs of blank lines collapsed, none at either end, no NUL (no database stores one). */
 export function comparable(text: string): string {
-  return text
-    .normalize('NFC')
-    .replace(/\r\n|\r/g, '\n')
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
-    .replace(/\n{2,}/g, '\n\n')
-    .trim();
+  return (
+    text
+      .normalize('NFC')
+      // PostgreSQL and terminals take no NUL, so the product hands none on.
+      .replaceAll('\0', '')
+      .replace(/\r\n|\r/g, '\n')
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n')
+      .replace(/\n{2,}/g, '\n\n')
+      .trim()
+  );
 }
 
 /** White space folded to single spaces. */

@@ -2,7 +2,7 @@ import { groupBy } from './group-by.js';
 import type { Result } from './run.js';
 
 /** What the whole run has to reach. */
-export interface Target {
+interface Target {
   readonly name: string;
   /** Which scores it is about. */
   readonly of: (result: Result, field: string) => boolean;

@@ -28,7 +28,12 @@ const events: Readonly<Record<string, Event>> = {
   'a page instead of JSON': ({ fault }, random) => fault({ kind: 'html', times: random.between(1, 3) }),
   'hangs with the ticket made': ({ fault }) =>
     fault({ kind: 'hang', endpoint: 'tickets_create.php', carriedOut: true }),
-  'refuses connections': ({ fault }, random) => fault({ kind: 'refuse', forMs: random.between(500, 5000) }),
+  'refuses connections': async ({ fault }, random) => {
+    const forMs = random.between(500, 5000);
+    await fault({ kind: 'refuse', forMs });
+    // Its control is refused as well.
+    await sleep(forMs + 500);
+  },
 };
 
 /** Lets things go wrong at random moments until `end` (ms since 1970). What it breaks it mends itself. */

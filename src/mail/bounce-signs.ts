@@ -1,4 +1,4 @@
-import { MAX_BOUNCE_TEXT_CHARACTERS } from '../limits.js';
+import { MAX_BOUNCE_TEXT_CHARACTERS, MAX_NAME_CHARACTERS } from '../limits.js';
 import { header, type IncomingMail, type ReportPart } from './message.js';
 import type { MailPolicy } from './policy.js';
 
@@ -51,7 +51,7 @@ export function hasNullReturnPath(mail: IncomingMail): boolean {
 /** Whether a mail server itself stands as the author: `MAILER-DAEMON`, by some without a domain, or nobody (`<>`). */
 export function isFromDaemon(mail: IncomingMail): boolean {
   const author = mail.from?.address ?? header(mail, 'from') ?? '';
-  return /(?:^|<)\W*(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(author);
+  return /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(author);
 }
 
 function isFromPostmaster(mail: IncomingMail): boolean {
@@ -61,6 +61,7 @@ function isFromPostmaster(mail: IncomingMail): boolean {
 
 /** Whether the address says that nobody reads what is sent to it. */
 export function isUnread(address: string): boolean {
+  if (address.length > MAX_NAME_CHARACTERS) return false;
   return /^(?:[^@]*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply)(?:[._+-][^@]*)?@/i.test(address);
 }
 

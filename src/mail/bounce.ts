@@ -10,7 +10,7 @@ export interface Bounce {
   readonly originalMessageId: string | null;
 }
 
-export interface BouncedRecipient {
+interface BouncedRecipient {
   readonly address: string;
   /** The enhanced status code (RFC 3463), as `5.1.1`; '' where none is told. */
   readonly status: string;
@@ -136,7 +136,8 @@ function readWords(mail: IncomingMail): ReportedRecipient[] {
     .filter((address) => address !== '');
   // Most servers put each address at the start of a line; the others name it in a sentence, beside the sender's.
   const atStart = told(words, (line) => AT_LINE_START.exec(line)?.[1]);
-  const others = atStart.size > 0 ? atStart : told(words, (line) => recipientWithin(line, mail));
+  const senders = new Set(mail.to.map(({ address }) => address.toLowerCase()));
+  const others = atStart.size > 0 ? atStart : told(words, (line) => recipientWithin(line, senders));
   const addresses = failed.length > 0 ? failed : [...others.keys()];
   return addresses.map((address) => {
     // A single recipient is meant by all of the words, wherever they stand.
@@ -155,10 +156,10 @@ function told(words: string, addressOf: (line: string) => string | undefined): M
   return found;
 }
 
-/** The first address of a line that is neither the sender of the lost mail, who gets the bounce, nor a mail server. */
-function recipientWithin(line: string, mail: IncomingMail): string | undefined {
-  for (const [, sender, address = ''] of line.matchAll(ANYWHERE)) {
-    const isSender = sender !== undefined || mail.to.some((to) => to.address.toLowerCase() === address.toLowerCase());
+/** The first address of a line that is neither a sender of the lost mail, who gets the bounce, nor a mail server. */
+function recipientWithin(line: string, senders: ReadonlySet<string>): string | undefined {
+  for (const [, role, address = ''] of line.matchAll(ANYWHERE)) {
+    const isSender = role !== undefined || senders.has(address.toLowerCase());
     if (!isSender && !/^(?:postmaster|mailer-daemon)@/i.test(address)) return address;
   }
   return undefined;

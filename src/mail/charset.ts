@@ -49,7 +49,7 @@ export function decodeBytes(bytes: Uint8Array, label: string, hint = ''): Decode
 }
 
 /** Bytes that no label can name, as `windows-1252` read them: every byte is a character there. */
-export function decodeLatin(bytes: Uint8Array): string {
+function decodeLatin(bytes: Uint8Array): string {
   return iconv.decode(bytes, 'windows-1252');
 }
 

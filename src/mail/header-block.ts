@@ -106,7 +106,7 @@ function afterBlankLine(bytes: Buffer, from: number, end: number): number {
 }
 
 /** The line at `at` without its line end, one character a byte, and where the next one begins. */
-export function lineAt(bytes: Buffer, at: number, end: number): { line: string; next: number } {
+function lineAt(bytes: Buffer, at: number, end: number): { line: string; next: number } {
   const found = bytes.indexOf(LF, at);
   const stop = found < 0 || found >= end ? end : found;
   let last = stop;

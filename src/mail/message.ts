@@ -62,8 +62,3 @@ export interface ReportPart {
 export function header(mail: IncomingMail, name: string): string | null {
   return mail.headers.find((field) => field.name === name)?.value ?? null;
 }
-
-/** All values of a header field that may stand more than once, in their order. `name` in lower case. */
-export function headerAll(mail: IncomingMail, name: string): string[] {
-  return mail.headers.filter((field) => field.name === name).map((field) => field.value);
-}

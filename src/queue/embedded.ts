@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
@@ -53,7 +53,7 @@ function take(path: string): () => void {
   let taken: ReturnType<typeof lockDirectory>;
   try {
     // Mails are in it: for this user's eyes only.
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
     taken = lockDirectory(path);
   } catch (error) {
     throw new QueueUnavailableError(`QUEUE_URL: the directory ${path} cannot be written: ${text(error)}`, {
@@ -64,6 +64,13 @@ function take(path: string): () => void {
   throw new QueueUnavailableError(
     `QUEUE_URL: the directory ${path} is in use by process ${taken.pid} on ${taken.place}; an embedded queue serves one process at a time`,
   );
+}
+
+/** One by one: Node's own recursive mkdir never ends where a file system lets nobody make a directory and says ENOENT, as /proc does. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /**

@@ -12,7 +12,7 @@ const REFUSAL =
   /^(28|3D000|42501|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS)|^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/;
 
 /** Whether an error of BullMQ, ioredis or pg means that the store could not be reached, or did not answer. What was asked may have been carried out. */
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   return UNREACHABLE_CODES.test(codeOf(error)) || UNREACHABLE_MESSAGES.test(error.message);

@@ -253,6 +253,11 @@ describe('classify', () => {
   ])('is linear in a body of %s', (_what, unit) => {
     const started = performance.now();
     classify(aMail({ from: daemon, text: unit.repeat(1e6), subject: unit.repeat(1e5) }), policy);
+    classify(
+      aMail({ from: null, headers: headers({ From: unit.repeat(1e6), 'Return-Path': unit.repeat(1e6) }) }),
+      policy,
+    );
+    classify(aMail({ from: { address: `no-reply.${unit}`.repeat(1e5), name: unit.repeat(1e5) } }), policy);
     expect(performance.now() - started).toBeLessThan(5000);
   });
 });
