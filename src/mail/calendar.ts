@@ -27,13 +27,14 @@ export function readCalendar(text: string): string {
   let nested = 0;
   for (const property of contentLines(text)) {
     if (property.name === 'METHOD') method = property.value.toUpperCase();
-    else if (property.name === 'BEGIN' && property.value.toUpperCase() === 'VEVENT') event = [];
-    else if (property.name === 'BEGIN') nested++;
+    else if (property.name === 'BEGIN' && property.value.toUpperCase() === 'VEVENT') {
+      event = [];
+      nested = 0;
+    } else if (property.name === 'BEGIN') nested++;
     else if (property.name === 'END' && property.value.toUpperCase() === 'VEVENT') {
       if (event !== null) events.push(describe(event, method));
       if (events.length >= MAX_CALENDAR_EVENTS) break;
       event = null;
-      nested = 0;
     } else if (property.name === 'END') nested--;
     else if (nested <= 0 || event === null) event?.push(property);
   }

@@ -1,7 +1,7 @@
 import { attributionEndingAt, attributionOffset, attributionStrength, isLoneVerb } from './attribution.js';
 import { isDelimiter, isDeviceLine, isListFooter } from './closing-lines.js';
-import { headerBlockEnd, headerOf } from './header-block.js';
 import { bareLine, INTRODUCING, isRuler, type Line, type LineKind } from './line.js';
+import { headerBlockEnd, headerOf } from './quoted-header.js';
 
 /** What a mail program's markup says of a line, where the text was made from HTML. */
 export type Mark = 'quote' | 'cited' | 'signature' | 'attribution' | 'cut';

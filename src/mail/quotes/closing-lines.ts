@@ -32,6 +32,7 @@ export function isDeviceLine(bare: string): boolean {
   if (bare.length < MIN_DEVICE_LINE_CHARACTERS || bare.length > MAX_DEVICE_LINE_CHARACTERS) return false;
   const line = bare
     .toLowerCase()
+    .replace(/’/g, "'")
     .replace(/<[^<>]*:\/\/[^<>]*>|\([^()]*:\/\/[^()]*\)|https?:\/\/\S*/g, ' ')
     .replace(/[\s<>()[\]*_]+/g, ' ')
     .replace(/[.!]+ ?$/, '')

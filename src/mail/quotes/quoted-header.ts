@@ -21,7 +21,8 @@ export function headerOf(bare: string): { role: HeaderRole; value: string } | nu
  * The end (exclusive) of the header block that begins at `start`, null where there is none. `bareAt` gives a bare line,
  * '' for a blank one and null where the block must end. Two lines make a block where one of them holds an address of
  * a person; without an address it takes three, among them author and subject, or author and right below a time: "Date: …
- * Time: … Address: …" of an appointment is none, nor is "From: Berlin To: Munich Date: 5 May 10:15".
+ * Time: … Address: …" of an appointment is none, nor is "From: Berlin To: Munich Date: 5 May 10:15". One without author
+ * begins with the date: "To: … Subject: … Sent: …" is what bounces show, and what people copy from them.
  */
 export function headerBlockEnd(start: number, bareAt: (index: number) => string | null): number | null {
   const roles = new Set<HeaderRole>();
@@ -43,6 +44,8 @@ export function headerBlockEnd(start: number, bareAt: (index: number) => string 
     } else if (at === start || ++continuations > MAX_CONTINUATIONS || blanks > 0) break;
   }
   roles.delete('other');
+  const [first] = roles;
+  if (!roles.has('from') && first !== 'date') return null;
   const isBlock = addressed
     ? roles.size >= 2
     : roles.size >= 3 && roles.has('from') && (roles.has('subject') || sentAt);
