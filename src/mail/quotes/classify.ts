@@ -1,7 +1,7 @@
 import { attributionEndingAt, attributionOffset, attributionStrength, isLoneVerb } from './attribution.js';
-import { isDelimiter, isDeviceLine, isListFooter } from './closing-lines.js';
+import { isAnnouncement, isDelimiter, isDeviceLine, isListFooter } from './closing-lines.js';
 import { bareLine, INTRODUCING, isRuler, type Line, type LineKind } from './line.js';
-import { headerBlockEnd, headerOf } from './quoted-header.js';
+import { announcedBlockEnd, headerBlockEnd, headerOf } from './quoted-header.js';
 
 /** What a mail program's markup says of a line, where the text was made from HTML. */
 export type Mark = 'quote' | 'cited' | 'signature' | 'attribution' | 'cut';
@@ -114,8 +114,8 @@ function findHeaderBlocks(lines: Line[]): void {
   const bareAt = bareTextOf(lines);
   for (let at = 0; at < lines.length; at++) {
     const bare = bareAt(at);
-    if (!bare || !headerOf(bare)) continue;
-    const end = headerBlockEnd(at, bareAt);
+    const announced = isAnnouncement(lines[at - 1]?.bare ?? '') ? announcedBlockEnd(at, bareAt) : null;
+    const end = announced ?? (bare && headerOf(bare) ? headerBlockEnd(at, bareAt) : null);
     if (end === null) continue;
     for (const line of lines.slice(at, end)) line.kind = 'header';
     at = end - 1;

@@ -27,6 +27,11 @@ export function isDelimiter(bare: string): boolean {
   return DELIMITERS.has(words.toLowerCase());
 }
 
+/** Whether a bare line may announce a header block: Outlook's row of underscores, or a dashed title in any language. */
+export function isAnnouncement(bare: string): boolean {
+  return /^_{20,}$/.test(bare) || /^-{4,} ?[^-].*[^-] ?-{4,}$/.test(bare);
+}
+
 /** Whether a bare line is what a phone or mail program adds under a mail: "Sent from my iPhone". */
 export function isDeviceLine(bare: string): boolean {
   if (bare.length < MIN_DEVICE_LINE_CHARACTERS || bare.length > MAX_DEVICE_LINE_CHARACTERS) return false;

@@ -51,3 +51,22 @@ export function headerBlockEnd(start: number, bareAt: (index: number) => string 
     : roles.size >= 3 && roles.has('from') && (roles.has('subject') || sentAt);
   return isBlock ? end : null;
 }
+
+/** A line with a name and a value, the name in any language. */
+const NAMED_VALUE = /^[^:：]{1,30}[:：] ?\S/;
+const MIN_ANNOUNCED_LINES = 3;
+
+/**
+ * The end (exclusive) of a header block in an unknown language that begins at `start`, right below a row of underscores
+ * or a dashed title, null where there is none: it takes three lines, one of which holds an address.
+ */
+export function announcedBlockEnd(start: number, bareAt: (index: number) => string | null): number | null {
+  let end = start;
+  let addressed = false;
+  for (; end < start + MAX_HEADER_BLOCK_LINES; end++) {
+    const bare = bareAt(end);
+    if (bare === null || !NAMED_VALUE.test(bare)) break;
+    addressed ||= bare.includes('@');
+  }
+  return addressed && end - start >= MIN_ANNOUNCED_LINES ? end : null;
+}
