@@ -1,5 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  MAX_ATTRIBUTION_LINES,
+  MAX_HEADER_BLOCK_LINES,
+  MAX_JUDGED_LINE_CHARACTERS,
+  MAX_NESTED_MARKS,
+} from '../../src/limits.js';
 import { htmlToText } from '../../src/mail/html-text.js';
 import { trimReply } from '../../src/mail/quotes.js';
 
@@ -74,6 +80,16 @@ describe('trimReply of text', () => {
       'a header block in Chinese',
       `可以了。\n\n发件人：Bob <bob@example.org>\n发送时间：2020年5月5日 15:00\n收件人：Eve <eve@example.org>\n主题：回复\n\n好吗？`,
       '可以了。',
+    ],
+    [
+      'a header block in an unknown language, under a row of underscores',
+      `Bai.\n________________________________\nNork: Bob <bob@example.org>\nNoiz: 2020\nNori: Eve\n\nHm?`,
+      'Bai.',
+    ],
+    [
+      'a header block in an unknown language, under a dashed title',
+      `Bai.\n\n-------- Jatorrizko mezua --------\nNork: Bob <bob@example.org>\nNoiz: 2020\nNori: Eve\n\nHm?`,
+      'Bai.',
     ],
     ['"Original Message"', `It works.\n\n-----Original Message-----\n\nHm?`, 'It works.'],
     ['"Ursprüngliche Nachricht"', `Geht.\n\n-----Ursprüngliche Nachricht-----\nHm?`, 'Geht.'],
@@ -173,6 +189,34 @@ describe('trimReply of text', () => {
     ['nothing', ''],
   ])('lets the full text stand where trimming would leave nothing: %s', (_, mail) => {
     expect(trimText(mail)).toEqual({ text: mail, quoted: '' });
+  });
+});
+
+describe('trimReply at its limits', () => {
+  it('joins an attribution of MAX_ATTRIBUTION_LINES lines, but no more', () => {
+    const attribution = (names: number) => `On 5 May 2020 at 15:00\n${'Bob\n'.repeat(names)}wrote:\n`;
+    expect(trimText(`It works.\n\n${attribution(MAX_ATTRIBUTION_LINES - 2)}Hm?`).text).toBe('It works.');
+    expect(trimText(`It works.\n\n${attribution(MAX_ATTRIBUTION_LINES - 1)}Hm?`).quoted).toBe('');
+  });
+
+  it('knows a header block by its first MAX_HEADER_BLOCK_LINES lines', () => {
+    const block = (copies: number) => `From: Bob\n${'Cc: Ann\n'.repeat(copies)}Subject: Hm\nTo: Eve\n\nHm?`;
+    expect(trimText(`It works.\n\n${block(MAX_HEADER_BLOCK_LINES - 3)}`).text).toBe('It works.');
+    expect(trimText(`It works.\n\n${block(MAX_HEADER_BLOCK_LINES - 2)}`).quoted).toBe('');
+  });
+
+  it('judges MAX_JUDGED_LINE_CHARACTERS characters of a line', () => {
+    const attribution = (length: number) =>
+      `On 5 May 2020 at 15:00, Bob wrote:`.replace('Bob', 'B'.repeat(length - 31));
+    expect(trimText(`It works.\n\n${attribution(MAX_JUDGED_LINE_CHARACTERS)}\n\nHm?`).text).toBe('It works.');
+    expect(trimText(`It works.\n\n${attribution(MAX_JUDGED_LINE_CHARACTERS + 1)}\n\nHm?`).quoted).toBe('');
+  });
+
+  it('reads the marks of MAX_NESTED_MARKS elements within each other, and quotes all in the outer ones', () => {
+    const nested = (depth: number) =>
+      `<p>It works.</p>${'<blockquote type="cite">'.repeat(depth)}Hm?${'</blockquote>'.repeat(depth)}<p>Fine.</p>`;
+    expect(trimHtml(nested(MAX_NESTED_MARKS)).text).toBe('It works.\n\nFine.');
+    expect(trimHtml(nested(MAX_NESTED_MARKS + 1)).text).toBe('It works.\n\nFine.');
   });
 });
 
@@ -280,6 +324,11 @@ describe('trimReply of HTML', () => {
       'a blockquote without a mark, with an attribution in it',
       '<p>It works.</p><blockquote><p>On 5 May 2020 at 15:00, Bob &lt;bob@example.org&gt; wrote:</p><p>Hm?</p></blockquote>',
     ],
+    [
+      'a blockquote without a mark, its words after empty layout',
+      '<p>It works.</p>5 May 2020 15:00 от Bob &lt;bob@example.org&gt;:<br><blockquote>\n<div>\n<style></style><br><div>Hm?<br><br>Hm.</div></div></blockquote>',
+    ],
+    ['markup alone, with words below', '<blockquote type="cite">Hm?</blockquote><p>It works.</p>'],
     [
       'quote signs in HTML',
       '<div>It works.<br><br>&gt; Subject: Test<br>&gt; From: bob@example.org<br>&gt; <br>&gt; Hm?<br></div>',

@@ -18,9 +18,9 @@ const MARKER_LINES = 3;
 
 /** Classes the lines of a body, each by itself first, then with its neighbours. Linear in their number. */
 export function classify(marked: readonly MarkedLine[], marker: string): Line[] {
-  const lines = splitSharedLines(marked).map(({ raw, mark }): Line & { mark: Mark | null } => {
+  const lines = splitSharedLines(marked).map(({ raw, mark }): Line => {
     const { bare, depth } = bareLine(raw);
-    return { raw, bare, mark, kind: kindAlone(raw, bare, depth, mark) };
+    return { raw, bare, isMarked: mark === 'quote', kind: kindAlone(raw, bare, depth, mark) };
   });
   hideCodeFences(lines);
   findMarker(lines, marker);
@@ -114,9 +114,11 @@ function findHeaderBlocks(lines: Line[]): void {
   const bareAt = bareTextOf(lines);
   for (let at = 0; at < lines.length; at++) {
     const bare = bareAt(at);
-    const announced = isAnnouncement(lines[at - 1]?.bare ?? '') ? announcedBlockEnd(at, bareAt) : null;
+    const above = lines[at - 1];
+    const announced = above && isAnnouncement(above.bare) ? announcedBlockEnd(at, bareAt) : null;
     const end = announced ?? (bare && headerOf(bare) ? headerBlockEnd(at, bareAt) : null);
     if (end === null) continue;
+    if (announced !== null && above?.kind === 'text') above.kind = 'delimiter';
     for (const line of lines.slice(at, end)) line.kind = 'header';
     at = end - 1;
   }

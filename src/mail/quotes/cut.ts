@@ -4,6 +4,9 @@ import { INTRODUCING, type Line, type LineKind } from './line.js';
 /** A line `--` without its space may be an author's divider; a signature under it is no longer than this. */
 const MAX_SIGNATURE_LINES = 12;
 
+/** Lines of a quote, blank ones too, in which its attribution is looked for. */
+const HEAD_LINES = 12;
+
 const QUOTING: ReadonlySet<LineKind> = new Set(['quote', 'attribution', 'introduction', 'header', 'delimiter', 'cut']);
 const LOOKS: ReadonlySet<LineKind> = new Set(['blank', 'ruler', 'device']);
 
@@ -110,14 +113,26 @@ function quoteRuns(lines: readonly Line[], end: number, cut: readonly boolean[])
       if (nextKind === 'quote') runEnd = next + 1;
       else if (nextKind !== 'blank') break;
     }
-    const attributed =
-      kind === 'attribution' ||
-      kind === 'delimiter' ||
-      beginsLikeAQuote(lines.slice(quoteStart, Math.min(runEnd, quoteStart + 12)));
-    runs.push({ start: at, end: runEnd, attributed, answered: false });
+    runs.push({
+      start: at,
+      end: runEnd,
+      attributed: isAttributed(lines, at, runEnd, runs.length === 0),
+      answered: false,
+    });
     at = runEnd - 1;
   }
   return runs;
+}
+
+/**
+ * Whether a mail program, not the author, made the quote from `start` to `end`. Markup alone says so only of the first
+ * one: the later pieces of a quote in pieces are marked like it.
+ */
+function isAttributed(lines: readonly Line[], start: number, end: number, isFirst: boolean): boolean {
+  const kind = kindAt(lines, start);
+  if (kind === 'attribution' || kind === 'delimiter') return true;
+  const head = lines.slice(start, Math.min(end, start + HEAD_LINES)).filter((line) => line.kind === 'quote');
+  return (isFirst && head.some(({ isMarked }) => isMarked)) || beginsLikeAQuote(head);
 }
 
 /** Rulers, device lines and blank lines go where no words follow in the same piece. */

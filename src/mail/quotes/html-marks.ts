@@ -143,7 +143,9 @@ export function markHtml(html: string): string | null {
 /** The lines of a text that was made from marked HTML, each with the mark that holds where its words begin. */
 export function unmarkLines(text: string): MarkedLine[] {
   const depth = { quote: 0, cited: 0, signature: 0, attribution: 0, cut: 0 };
+  const quoting = (): Mark | null => (depth.quote > 0 ? 'quote' : depth.cited > 0 ? 'cited' : null);
   return text.split('\n').map((line) => {
+    const before = quoting();
     let mark: Mark | null = null;
     let hasWords = false;
     // The pieces are, by turns, words and one mark.
@@ -159,7 +161,7 @@ export function unmarkLines(text: string): MarkedLine[] {
         depth.cut = 0;
       }
     }
-    if (!hasWords) mark = depth.quote > 0 ? 'quote' : depth.cited > 0 ? 'cited' : null;
-    return { raw: line.replace(ANY_MARK, ''), mark };
+    // A line without words is of the quote that begins, ends or goes on there.
+    return { raw: line.replace(ANY_MARK, ''), mark: hasWords ? mark : (before ?? quoting()) };
   });
 }

@@ -39,6 +39,8 @@ export interface Line {
   readonly raw: string;
   /** As it is judged: without quote signs, direction marks, bold signs and outer white space, with plain spaces. */
   readonly bare: string;
+  /** Whether a mail program's markup makes it a quote, not a quote sign. */
+  readonly isMarked: boolean;
   kind: LineKind;
 }
 
