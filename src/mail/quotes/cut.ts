@@ -27,32 +27,32 @@ export function cutLines(lines: readonly Line[]): boolean[] {
 function endOfReply(lines: readonly Line[]): number {
   const marker = lines.findIndex(({ kind }) => kind === 'marker');
   const bound = marker < 0 ? lines.length : marker;
+  const below = kindsBelow(lines);
   for (let at = 0; at < bound; at++) {
     const kind = lines[at]?.kind;
     if (kind === 'header' || kind === 'cut') return at;
     // What introduces a `>` quote leaves it to cutQuotes: answers may stand between or below the quoted lines.
-    if ((kind === 'attribution' || kind === 'delimiter') && nextKind(lines, at) !== 'quote') return at;
+    if ((kind === 'attribution' || kind === 'delimiter') && below[at] !== 'quote') return at;
   }
   if (marker < 0) return lines.length;
   // What stands quoted before our marker is the head of our mail.
   let start = marker;
-  while (
-    start > 0 &&
-    lines[start - 1] &&
-    (QUOTING.has(kindAt(lines, start - 1)) || kindAt(lines, start - 1) === 'blank')
-  )
-    start--;
+  while (start > 0 && (QUOTING.has(kindAt(lines, start - 1)) || kindAt(lines, start - 1) === 'blank')) start--;
   return start;
 }
 
 const kindAt = (lines: readonly Line[], at: number): LineKind => lines[at]?.kind ?? 'blank';
 
-/** The kind of the next line that is no blank and not of the same kind as the line `at`. */
-function nextKind(lines: readonly Line[], at: number): LineKind {
-  const own = kindAt(lines, at);
-  let next = at + 1;
-  while (next < lines.length && (kindAt(lines, next) === 'blank' || kindAt(lines, next) === own)) next++;
-  return kindAt(lines, next);
+/** For each line the kind of the next one that is neither blank nor of its own kind. From below, to stay linear. */
+function kindsBelow(lines: readonly Line[]): LineKind[] {
+  const below: LineKind[] = new Array(lines.length).fill('blank');
+  let [kind, next]: LineKind[] = ['blank', 'blank'];
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const own = kindAt(lines, at);
+    if (own !== 'blank' && own !== kind) [kind, next] = [own, kind];
+    below[at] = next ?? 'blank';
+  }
+  return below;
 }
 
 /** A signature reaches to the next quote or the end. */
