@@ -62,8 +62,13 @@ export async function startWorld(store: 'redis' | 'embedded'): Promise<World> {
     HTTP_PORT: String(statusPort),
   };
   const service = await startServer({
-    program: 'env',
+    // Its log is what tells of a mail that came out wrong.
+    program: 'sh',
     args: [
+      '-c',
+      `exec "$@" >> ${directory}/service.log`,
+      'sh',
+      'env',
       ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
       process.execPath,
       ...tsx,

@@ -42,6 +42,8 @@ const STOP_GRACE_MS = 6000;
 export class DeliveryWorker {
   #worker: BackendWorker<MailJob, Outcome> | null = null;
   #lastSuccessAt = 0;
+  /** Since when, in ms since 1970, the store has been there without a break for all this process knows. */
+  #unbrokenSince = Date.now();
 
   constructor(private readonly options: DeliveryWorkerOptions) {}
 
@@ -59,6 +61,10 @@ export class DeliveryWorker {
         },
       },
     });
+    const broken = () => {
+      this.#unbrokenSince = Date.now();
+    };
+    this.#worker.on('ioredis:close', broken).on('error', broken);
     this.#worker.on('failed', (job, error) => {
       if (job?.finishedOn)
         log.error({ action: 'mail.failed', ...nameOf(job), reason: error.message }, 'mail could not be delivered');
@@ -83,7 +89,7 @@ export class DeliveryWorker {
         decision,
         receivedAt: envelope.receivedAt,
         // An attempt that a crash cut short counts as started and not as unsent, so it is looked for.
-        lookFirst: lookFirst || job.attemptsStarted - 1 > unsent,
+        lookFirst: lookFirst || job.attemptsStarted - 1 > unsent || this.#mayHaveBeenForgotten(job),
         claims: this.options.claims.of(job.id ?? '', job.timestamp),
       });
       this.#lastSuccessAt = Date.now();
@@ -93,6 +99,14 @@ export class DeliveryWorker {
     } catch (error) {
       return await this.#failed(job, this.options.judgeFailure(error));
     }
+  }
+
+  /**
+   * A store that crashes may come back some seconds older than it was (Redis with `appendfsync everysec`): then a job waits as new whose
+   * attempt has got through. So what was queued before the last break, or before this process began, is looked for.
+   */
+  #mayHaveBeenForgotten(job: Job<MailJob, Outcome>): boolean {
+    return job.timestamp < this.#unbrokenSince;
   }
 
   #settled(job: Job<MailJob, Outcome>, outcome: Outcome): Outcome {

@@ -42,13 +42,16 @@ export interface Rig {
 export type Store = 'redis' | 'embedded';
 
 /** A place of its own for a queue. */
-export async function openStore(store: Store): Promise<{ url: string; close(): Promise<void> }> {
+export async function openStore(
+  store: Store,
+): Promise<{ url: string; restart(): Promise<void>; close(): Promise<void> }> {
   if (store === 'redis') {
     const redis = await startRedis();
-    return { url: redis.url, close: () => redis.stop() };
+    return { url: redis.url, restart: () => redis.restart(), close: () => redis.stop() };
   }
   const directory = await mkdtemp(join(tmpdir(), 'mail2ticket-embedded-'));
-  return { url: `embedded:${directory}`, close: () => rm(directory, { recursive: true, force: true }) };
+  const restart = () => Promise.reject(new Error('the embedded store lives and dies with its process'));
+  return { url: `embedded:${directory}`, restart, close: () => rm(directory, { recursive: true, force: true }) };
 }
 
 export async function startRig(queueUrl: string, helpdeskOptions: Partial<LookAlikeOptions> = {}): Promise<Rig> {
