@@ -69,6 +69,9 @@ async function run(world: World): Promise<number> {
     ...(await census(world, letters)),
     drainSeconds: Math.round((Date.now() - healed) / 1000),
   };
+  const wrong = new Set([...report.duplicates, ...report.lost, ...report.wronglyFiled]);
+  for (const { subject, messageId } of letters)
+    if (wrong.has(subject)) say([subject, ...world.logOf(messageId)].join('\n  '));
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else process.stdout.write(`${tableOf(report)}\n`);
   return report.duplicates.length + report.lost.length + report.wronglyFiled.length === 0 ? 0 : 1;

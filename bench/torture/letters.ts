@@ -4,6 +4,7 @@ import { USER, type World } from './world.js';
 /** A mail of the run, and what has to become of it. */
 export interface Letter {
   readonly subject: string;
+  readonly messageId: string;
   readonly raw: string;
   readonly expected: 'ticket' | 'ignored';
 }
@@ -12,18 +13,19 @@ export interface Letter {
 export function letterOf(number: number, random: SeededRandom): Letter {
   const automatic = random.next() < 0.1;
   const subject = `torture ${number}`;
+  const messageId = `<torture-${number}@example.com>`;
   const raw = [
     `From: customer${random.between(1, 5)}@example.com`,
     `To: ${USER}`,
     `Subject: ${subject}`,
-    `Message-ID: <torture-${number}@example.com>`,
+    `Message-ID: ${messageId}`,
     'Date: Tue, 24 Nov 2026 08:00:00 +0000',
     ...(automatic ? ['Auto-Submitted: auto-replied'] : []),
     '',
     'The same words as ever.',
     '',
   ].join('\n');
-  return { subject, raw, expected: automatic ? 'ignored' : 'ticket' };
+  return { subject, messageId, raw, expected: automatic ? 'ignored' : 'ticket' };
 }
 
 /** Counts every mail at the helpdesk and in the folders. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,6 +25,8 @@ export interface World {
   readonly service: PrivateServer;
   fault(fault: Fault): Promise<void>;
   helpdesk(): Promise<z.infer<typeof dump>>;
+  /** What the service logged of a mail, by its Message-ID. */
+  logOf(messageId: string): string[];
   close(): Promise<void>;
 }
 
@@ -92,6 +95,10 @@ export async function startWorld(store: 'redis' | 'embedded'): Promise<World> {
       if (!response.ok) throw new Error(`the fault was not taken: ${await response.text()}`);
     },
     helpdesk: async () => dump.parse(await (await fetch(`${helpdeskUrl}/_tickets`)).json()),
+    logOf: (messageId) =>
+      readFileSync(join(directory, 'service.log'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(messageId)),
     async close() {
       await service.kill('SIGTERM');
       for (const server of [helpdesk, dovecot, redis]) await server?.stop();
