@@ -90,7 +90,7 @@ function report(error: unknown): number {
 }
 
 function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  return error instanceof Error && 'syscall' in error && (error.syscall === 'open' || error.syscall === 'read');
 }
 
 function environment(): Readonly<Record<string, string | undefined>> {

@@ -32,7 +32,7 @@ const QUEUE_RETRY_MS = 5000;
 /**
  * Wires the rooms together and starts them. While the queue cannot be reached it waits and tries again.
  * @param signal ends the waiting for the queue
- * @throws ConfigError where QUEUE_URL or HELPDESK_URL cannot be used; an error where HTTP_PORT cannot be listened on
+ * @throws ConfigError where QUEUE_URL or HELPDESK_URL cannot be used, or HTTP_PORT cannot be listened on
  */
 export async function startService(config: Config, log: Logger, signal: AbortSignal): Promise<Service> {
   const health = new Health<string>(['queue', 'mailbox', 'helpdesk']);

@@ -78,10 +78,11 @@ describe('mail2ticket explain', () => {
     expect({ code, decision: JSON.parse(out).decision }).toEqual({ code: 0, decision: 'create' });
   });
 
-  it('exits with 2 for a file that is not there', async () => {
-    expect(await run(['explain', 'missing.eml'])).toMatchObject({
+  it.each(['missing.eml', '.'])('exits with 2 for %s, which is no file that can be read', async (path) => {
+    expect(await run(['explain', path])).toMatchObject({
       code: 2,
-      err: expect.stringContaining('missing.eml'),
+      out: '',
+      err: expect.stringMatching(/ENOENT|EISDIR/),
     });
   });
 

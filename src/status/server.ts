@@ -1,10 +1,11 @@
 import { fastify } from 'fastify';
+import { ConfigError } from '../errors.js';
 import type { Health } from './health.js';
 
 /**
  * Serves `/healthz` (200 while the process answers at all) and `/readyz` (200 while every part works, else 503; the body says
  * which part does not and why).
- * @throws where the address cannot be listened on
+ * @throws ConfigError where the address cannot be listened on
  */
 export async function serveStatus(
   health: Health<string>,
@@ -16,6 +17,8 @@ export async function serveStatus(
   server.get('/readyz', async (_request, reply) =>
     reply.code(health.ready ? 200 : 503).send({ ready: health.ready, parts: health.parts }),
   );
-  const url = await server.listen({ host, port });
+  const url = await server.listen({ host, port }).catch((error: Error) => {
+    throw new ConfigError([{ variable: 'HTTP_PORT', message: `"${port}" on HTTP_HOST "${host}": ${error.message}` }]);
+  });
   return { url, close: () => server.close() };
 }

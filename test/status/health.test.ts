@@ -44,4 +44,13 @@ describe('the health page', () => {
       await server.close();
     }
   });
+
+  it('names HTTP_PORT where somebody else listens there', async () => {
+    const first = await serveStatus(new Health(['mailbox']), { host: '127.0.0.1', port: 0 });
+    const port = Number(new URL(first.url).port);
+    await expect(serveStatus(new Health(['mailbox']), { host: '127.0.0.1', port })).rejects.toThrow(
+      /HTTP_PORT: .*EADDRINUSE/,
+    );
+    await first.close();
+  });
 });
