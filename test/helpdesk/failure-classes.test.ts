@@ -58,3 +58,13 @@ it('keeps the message of an unknown error to itself, which may quote a mail', ()
     'An unexpected error (SyntaxError), which is a fault of mail2ticket. The mail is tried again.',
   );
 });
+
+it.each([
+  ['a lost answer', new HelpdeskInterruptedError('x', file), 60_000],
+  ['a gateway that gave up', new HelpdeskServerError('x', file, 504), 60_000],
+  ['an unknown error', new TypeError('x'), 60_000],
+  ['a server that failed', new HelpdeskServerError('x', file, 500), 0],
+  ['a helpdesk that was not reached', new HelpdeskUnreachableError('x', file), 0],
+])('lets a request that may still be at work come to its end after %s', (_, error, settleMs) => {
+  expect(classify(error)).toMatchObject({ settleMs });
+});
