@@ -23,6 +23,12 @@ export type BackendWorkerOptions = Omit<WorkerOptions, 'connection' | 'prefix' |
 /** Milliseconds that a store may take to answer for the first time before the caller is told. */
 const FIRST_ANSWER_MS = 10_000;
 
+export interface BackendOptions {
+  readonly log: QueueLog;
+  /** Milliseconds that the store may be unreachable before the caller is told; 10,000 where it is not given. */
+  readonly deadlineMs?: number;
+}
+
 /**
  * Where BullMQ keeps its jobs. Makes BullMQ's objects; what they do is theirs. Each comes connected, has a listener for its
  * errors, reconnects by itself, and is closed by `close()` at the latest.
@@ -40,8 +46,11 @@ export class Backend {
     this.#report = report;
   }
 
-  /** For adding and looking up jobs. While the store is away every call of it, and of the jobs it hands out, rejects with QueueUnavailableError: at once, or where nobody notices that the
-   * store is away, within ten seconds; then the call may have been carried out. */
+  /**
+   * For adding and looking up jobs. While the store is away, every call of it and of the jobs it hands out rejects with
+   * QueueUnavailableError: mostly at once, within ten seconds where nothing says that the store is away, thirty at PostgreSQL.
+   * The call may have been carried out all the same.
+   */
   async queue<D, R>(name: string): Promise<BackendQueue<D, R>> {
     const queue = new Queue<D, R, string, D, R, string, IQueueBackend, object>(name, this.#options(), this.#prompt);
     return this.#connected(`queue ${name}`, queue, this.#open.others);
@@ -68,7 +77,10 @@ export class Backend {
     return worker;
   }
 
-  /** What happens to the jobs of a queue from now on, by whichever process. Not every event of an outage arrives: what must not be missed has to be looked up too. */
+  /**
+   * What happens to the jobs of a queue from now on, by whichever process. Not every event of an outage arrives: what must not
+   * be missed has to be looked up too.
+   */
   async queueEvents<R>(name: string): Promise<BackendQueueEvents<R>> {
     const events = new QueueEvents<R, IQueueBackend, object>(
       name,
@@ -138,12 +150,14 @@ export class Backend {
 
 /**
  * Opens the store that QUEUE_URL names: `redis://…`, `rediss://…`, `postgres://…` or `embedded:DIRECTORY`.
- * @throws QueueUnavailableError where it cannot be reached within ten seconds, or refuses us; whether to try again is the caller's matter
+ * @throws QueueUnavailableError where it cannot be reached by the deadline, or refuses us; whether to try again is the caller's matter
  * @throws ConfigError where QUEUE_URL is of another kind
  */
-export async function openBackend(queueUrl: string, options: { log: QueueLog }): Promise<Backend> {
+export async function openBackend(queueUrl: string, options: BackendOptions): Promise<Backend> {
   const report = quietErrorLog(options.log);
-  const store = await openStore(queueUrl, FIRST_ANSWER_MS, (error) => report('embedded database', error));
+  const store = await openStore(queueUrl, options.deadlineMs ?? FIRST_ANSWER_MS, (error) =>
+    report('embedded database', error),
+  );
   return new Backend(store, report);
 }
 

@@ -47,8 +47,11 @@ export interface Line {
 /** White space that mail programs use for looks, and marks without width; they would hide "a écrit :" or a header's name. */
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 const ODD_SPACES = /[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
+const BLANK = { bare: '', depth: 0 } as const;
+
 /** The line without quote signs and looks. `depth` is of `>` signs alone. */
 export function bareLine(raw: string): { bare: string; depth: number } {
+  if (raw === '') return BLANK;
   const plain = raw.slice(0, MAX_JUDGED_LINE_CHARACTERS).replace(INVISIBLE, '').replace(ODD_SPACES, ' ');
   let at = 0;
   let depth = 0;
