@@ -42,7 +42,7 @@ export function trimReply({ text, html, textIsFromHtml, marker }: ReplyBody): Tr
   return cutAlike(text, lines && trimLines(lines, marker)) ?? asIs;
 }
 
-/** Splitting by the expression itself takes ten times as long on a megabyte of blank lines. */
+/** With either kind of line end. Split by an expression, a megabyte of blank lines takes nearly three times as long. */
 function linesOf(text: string): string[] {
   return text.replace(/\r\n?/g, '\n').split('\n');
 }
