@@ -1,17 +1,13 @@
-/** A text as it is compared: line ends trimmed, runs of blank lines collapsed, none at either end, no NUL (no database stores one). */
+/** A text as it is compared: line ends trimmed, runs of blank lines collapsed, none at either end. */
 export function comparable(text: string): string {
-  return (
-    text
-      .normalize('NFC')
-      // PostgreSQL and terminals take no NUL, so the product hands none on.
-      .replaceAll('\0', '')
-      .replace(/\r\n|\r/g, '\n')
-      .split('\n')
-      .map((line) => line.trimEnd())
-      .join('\n')
-      .replace(/\n{2,}/g, '\n\n')
-      .trim()
-  );
+  return text
+    .normalize('NFC')
+    .replace(/\r\n|\r/g, '\n')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .replace(/\n{2,}/g, '\n\n')
+    .trim();
 }
 
 /** White space folded to single spaces. */
@@ -19,9 +15,9 @@ export function spaced(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-/** Whether two texts read the same, the number of blank lines aside. */
+/** Whether two texts read the same, the number of blank lines aside. A NUL that is wanted must be gone: no database stores one. */
 export function sameText(want: string, got: string): boolean {
-  return comparable(want) === comparable(got);
+  return comparable(want.replaceAll('\0', '')) === comparable(got);
 }
 
 /** Whether two texts have the same characters, white space aside. */
