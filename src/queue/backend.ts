@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ConnectionClosedError,
   type IQueueBackend,
   type JobProgress,
   type Processor,
@@ -9,19 +11,25 @@ import {
 } from 'bullmq';
 import { type QueueLog, quietErrorLog } from './error-log.js';
 import { safeError, safeJson } from './json-safe.js';
-import { NAMESPACE, openStore, type Store } from './store.js';
-import { firstAnswer, whenAvailable } from './unavailable.js';
+import { type Lifetime, NAMESPACE, openStore, type Store } from './store.js';
+import { firstAnswer, isUnavailable, reasonOf, unavailable, whenAvailable } from './unavailable.js';
 
 export type { QueueLog } from './error-log.js';
 
 /** BullMQ's classes with the store left open. `D` is a job's data, `R` its return value. */
-export type BackendQueue<D, R> = Queue<D, R, string, D, R, string, IQueueBackend, object>;
-export type BackendWorker<D, R> = Worker<D, R, string, IQueueBackend, JobProgress, object>;
-export type BackendQueueEvents<R> = QueueEvents<R, IQueueBackend, object>;
+export type BackendQueue<D, R> = Queue<D, R, string, D, R, string, IQueueBackend, Lifetime>;
+export type BackendWorker<D, R> = Worker<D, R, string, IQueueBackend, JobProgress, Lifetime>;
+export type BackendQueueEvents<R> = QueueEvents<R, IQueueBackend, Lifetime>;
 export type BackendWorkerOptions = Omit<WorkerOptions, 'connection' | 'prefix' | 'autorun'>;
 
 /** Milliseconds that a store may take to answer for the first time before the caller is told. */
 const FIRST_ANSWER_MS = 10_000;
+
+/** Milliseconds after which an object that has not closed makes us look whether the store is still there. */
+const LEAVE_MS = 1_000;
+
+/** Milliseconds between a worker's tries to reach a store that is away; BullMQ's own are 15 s. */
+const RETRY_MS = 1_000;
 
 export interface BackendOptions {
   readonly log: QueueLog;
@@ -52,8 +60,13 @@ export class Backend {
    * The call may have been carried out all the same.
    */
   async queue<D, R>(name: string): Promise<BackendQueue<D, R>> {
-    const queue = new Queue<D, R, string, D, R, string, IQueueBackend, object>(name, this.#options(), this.#prompt);
-    return this.#connected(`queue ${name}`, queue, this.#open.others);
+    const closing = new AbortController();
+    const queue = new Queue<D, R, string, D, R, string, IQueueBackend, Lifetime>(
+      name,
+      this.#options(closing),
+      this.#connections((error) => unavailable(this.#store.where, error)),
+    );
+    return this.#connected(`queue ${name}`, queue, closing, this.#open.others);
   }
 
   /**
@@ -65,13 +78,16 @@ export class Backend {
     processor: Processor<D, R, string>,
     options: BackendWorkerOptions,
   ): Promise<BackendWorker<D, R>> {
-    const worker = new Worker<D, R, string, IQueueBackend, JobProgress, object>(
+    const closing = new AbortController();
+    const worker = new Worker<D, R, string, IQueueBackend, JobProgress, Lifetime>(
       name,
       storable(processor),
-      { ...options, ...this.#options(), autorun: false },
-      this.#store.connect,
+      { runRetryDelay: RETRY_MS, ...options, ...this.#options(closing), autorun: false },
+      // A worker waits for its store, but takes only the errors of a closed or refused connection for a store that is away. Of a
+      // PostgreSQL that is starting up it would think that the job had failed, whose result it was about to store.
+      this.#connections((error) => new ConnectionClosedError(reasonOf(error))),
     );
-    await this.#connected(`worker ${name}`, worker, this.#open.workers);
+    await this.#connected(`worker ${name}`, worker, closing, this.#open.workers);
     // Only now, so that the caller's listeners hear of the first job.
     worker.run().catch((error) => this.#report(`worker ${name}`, error));
     return worker;
@@ -82,12 +98,13 @@ export class Backend {
    * be missed has to be looked up too.
    */
   async queueEvents<R>(name: string): Promise<BackendQueueEvents<R>> {
-    const events = new QueueEvents<R, IQueueBackend, object>(
+    const closing = new AbortController();
+    const events = new QueueEvents<R, IQueueBackend, Lifetime>(
       name,
-      { ...this.#options(), autorun: false },
+      { ...this.#options(closing), autorun: false },
       this.#store.connect,
     );
-    await this.#connected(`events ${name}`, events, this.#open.others);
+    await this.#connected(`events ${name}`, events, closing, this.#open.others);
     events.run().catch((error) => this.#report(`events ${name}`, error));
     return events;
   }
@@ -115,12 +132,22 @@ export class Backend {
     if (failed) throw failed.reason;
   }
 
-  #options() {
-    return { connection: {}, prefix: NAMESPACE };
+  #options(closing: AbortController) {
+    return { connection: { closing: closing.signal }, prefix: NAMESPACE };
   }
 
-  async #connected<T extends Connectable>(source: string, object: T, open: Closable[]): Promise<T> {
+  async #connected<T extends Connectable>(
+    source: string,
+    object: T,
+    closing: AbortController,
+    open: Closable[],
+  ): Promise<T> {
     object.on('error', (error) => this.#report(source, error));
+    const close = object.close.bind(object);
+    object.close = (...args) => {
+      closing.abort();
+      return this.#leave(close(...args));
+    };
     try {
       await firstAnswer(this.#store.where, FIRST_ANSWER_MS, object.waitUntilReady());
     } catch (error) {
@@ -132,20 +159,40 @@ export class Backend {
     return object;
   }
 
-  /** The store's connections for a queue, with its errors turned into ours. */
-  readonly #prompt: Store['connect'] = (name, opts, role) => {
-    const connections = this.#store.connect(name, opts, role);
-    return new Proxy(connections, {
-      get: (target, property) => {
-        const member: unknown = Reflect.get(target, property, target);
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => {
-          const answer: unknown = member.apply(target, args);
-          return answer instanceof Promise ? whenAvailable(answer, this.#store.where) : answer;
-        };
-      },
+  /** BullMQ takes its leave of a store that is away by waiting until it is back. While the store is there, a worker may take its time. */
+  async #leave(closed: Promise<void>): Promise<void> {
+    const quietly = closed.catch((error) => {
+      if (!isUnavailable(error)) throw error;
     });
-  };
+    for (;;) {
+      const pause = new AbortController();
+      const waiting = sleep(LEAVE_MS, 'waiting', { signal: pause.signal }).catch(() => 'waiting');
+      const outcome = await Promise.race([quietly, waiting]).finally(() => pause.abort());
+      if (outcome !== 'waiting') return;
+      const away = await this.#store.ping(LEAVE_MS).then(
+        () => false,
+        () => true,
+      );
+      if (!away) continue;
+      quietly.catch(() => {});
+      return;
+    }
+  }
+
+  /** The store's connections, of which an error that says that the store is away comes as `translate` has it. */
+  #connections(translate: (error: unknown) => Error): Store['connect'] {
+    return (name, opts, role) =>
+      new Proxy(this.#store.connect(name, opts, role), {
+        get: (target, property) => {
+          const member: unknown = Reflect.get(target, property, target);
+          if (typeof member !== 'function') return member;
+          return (...args: unknown[]) => {
+            const answer: unknown = member.apply(target, args);
+            return answer instanceof Promise ? whenAvailable(answer, translate) : answer;
+          };
+        },
+      });
+  }
 }
 
 /**
@@ -162,7 +209,7 @@ export async function openBackend(queueUrl: string, options: BackendOptions): Pr
 }
 
 interface Closable {
-  close(): Promise<void>;
+  close(force?: boolean): Promise<void>;
 }
 
 interface Connectable extends Closable {

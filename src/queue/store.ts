@@ -17,10 +17,18 @@ export interface Store {
   readonly kind: 'redis' | 'postgres' | 'embedded';
   /** `host:port` or the directory, for people; never a credential. */
   readonly where: string;
-  /** Makes the connections of one queue, worker or events object. The store knows its address: what stands in `connection` is not looked at. */
-  readonly connect: BackendFactory<IQueueBackend, object>;
+  /** Makes the connections of one queue, worker or events object. The store knows its address itself. */
+  readonly connect: BackendFactory<IQueueBackend, Lifetime>;
+  /** Rejects where the store does not answer within `timeoutMs`. */
+  ping(timeoutMs: number): Promise<void>;
   /** Closes what is common to the connections, after all of them were closed. */
   close(): Promise<void>;
+}
+
+/** What BullMQ hands on as `connection`. */
+export interface Lifetime {
+  /** Aborted when the object closes: what waits for a store that is away waits no longer. */
+  readonly closing: AbortSignal;
 }
 
 /** BullMQ's keys at Redis, and its schema at PostgreSQL, stand under this name, so that they can share a server. */
@@ -49,27 +57,10 @@ const SILENCE_MS = 10_000;
 
 async function openRedis(url: string, deadlineMs: number): Promise<Store> {
   const where = addressOf(url, '6379');
-  await firstConnection(where, deadlineMs, async (leftMs) => {
-    const redis = new Redis(url, { lazyConnect: true, connectTimeout: leftMs, retryStrategy: () => null });
-    let cause: unknown;
-    redis.on('error', (error) => {
-      cause = error;
-    });
-    try {
-      await redis.connect();
-      await redis.ping();
-    } catch (error) {
-      // connect() only says that the connection is closed; the reason went to the event.
-      throw cause ?? error;
-    } finally {
-      redis.disconnect();
-    }
-  });
+  await firstConnection(where, deadlineMs, (leftMs) => pingRedis(url, leftMs));
   const waiting: RedisOptions = {
     connectTimeout: SILENCE_MS,
     keepAlive: SILENCE_MS,
-    // BullMQ's own would wait up to 20 s after Redis is back.
-    retryStrategy: (tries) => Math.min(tries * 100, 1000),
     maxRetriesPerRequest: null,
     // Workers and events rest in commands of up to 10 s.
     socketTimeout: 3 * SILENCE_MS,
@@ -86,16 +77,44 @@ async function openRedis(url: string, deadlineMs: number): Promise<Store> {
     where,
     connect: (name, opts, role) => {
       const options = role?.blocking || role?.withBlockingConnection ? waiting : prompt;
-      return createRedisBackend(name, { ...opts, connection: { url, ...options } }, role);
+      const { closing } = opts.connection;
+      // BullMQ's own would wait up to 20 s after Redis is back; and for ever to take its leave of a Redis that is away.
+      const retryStrategy = (tries: number) => (closing.aborted ? null : Math.min(tries * 100, 1000));
+      return createRedisBackend(name, { ...opts, connection: { url, ...options, retryStrategy } }, role);
     },
+    ping: (timeoutMs) => pingRedis(url, timeoutMs),
     close: async () => {},
   };
 }
 
+async function pingRedis(url: string, timeoutMs: number): Promise<void> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    retryStrategy: () => null,
+  });
+  let cause: unknown;
+  redis.on('error', (error) => {
+    cause = error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    // connect() only says that the connection is closed; the reason went to the event.
+    throw cause ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}
+
 async function openPostgres(url: string, deadlineMs: number): Promise<Store> {
   const where = addressOf(url, '5432');
+  const client = (connectionTimeoutMillis: number) => new pg.Client({ connectionString: url, connectionTimeoutMillis });
+  // Once, and before anything else: BullMQ would do it in each of its objects, every time.
   await firstConnection(where, deadlineMs, (leftMs) =>
-    migrate(new pg.Client({ connectionString: url, connectionTimeoutMillis: leftMs }), NAMESPACE),
+    withClient(client(leftMs), (connected) => runMigrations(connected, NAMESPACE)),
   );
   const connection = {
     connectionString: url,
@@ -109,6 +128,7 @@ async function openPostgres(url: string, deadlineMs: number): Promise<Store> {
     kind: 'postgres',
     where,
     connect: (name, opts, role) => prompt(createPostgresBackend(name, { ...opts, connection }, role)),
+    ping: (timeoutMs) => withClient(client(timeoutMs), async () => {}),
     close: async () => {},
   };
 }
@@ -117,7 +137,7 @@ async function openEmbeddedStore(directory: string, onBroken: (error: Error) => 
   const database = await openEmbedded(directory, onBroken);
   const stream = () => database.connect();
   try {
-    await migrate(new pg.Client({ stream }), EMBEDDED_SCHEMA);
+    await withClient(new pg.Client({ stream }), (client) => runMigrations(client, EMBEDDED_SCHEMA));
   } catch (error) {
     await database.close();
     throw error;
@@ -128,6 +148,7 @@ async function openEmbeddedStore(directory: string, onBroken: (error: Error) => 
     kind: 'embedded',
     where: database.directory,
     connect: (name, opts, role) => prompt(createPostgresBackend(name, { ...opts, connection }, role)),
+    ping: async () => {},
     close: () => database.close(),
   };
 }
@@ -135,13 +156,12 @@ async function openEmbeddedStore(directory: string, onBroken: (error: Error) => 
 /** PGlite starts with this search path, and a client of the bridge cannot choose another. */
 const EMBEDDED_SCHEMA = 'public';
 
-/** Once, and before anything else: BullMQ would do it in each of its objects, every time. */
-async function migrate(client: pg.Client, schema: string): Promise<void> {
+async function withClient(client: pg.Client, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   // Without a listener, a connection that breaks here would end the process.
   client.on('error', () => {});
   try {
     await client.connect();
-    await runMigrations(client, schema);
+    await work(client);
   } finally {
     await client.end();
   }

@@ -12,22 +12,22 @@ const REFUSAL =
   /^(28|3D000|42501|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS)|^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/;
 
 /** Whether an error of BullMQ, ioredis or pg means that the store could not be reached, or did not answer. What was asked may have been carried out. */
-function isUnavailable(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof QueueUnavailableError) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   return UNREACHABLE_CODES.test(codeOf(error)) || UNREACHABLE_MESSAGES.test(error.message);
 }
 
 /**
  * Waits for an answer of the store.
- * @param where for the message, without credentials
- * @throws QueueUnavailableError in place of an error that says that the store could not be reached; other errors as they are
+ * @throws what `translate` makes of an error that says that the store could not be reached; other errors as they are
  */
-export async function whenAvailable<T>(answer: Promise<T>, where: string): Promise<T> {
+export async function whenAvailable<T>(answer: Promise<T>, translate: (error: unknown) => Error): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw isUnavailable(error) ? unavailable(where, error) : error;
+    throw isUnavailable(error) ? translate(error) : error;
   }
 }
 
@@ -77,7 +77,8 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && (REFUSAL.test(codeOf(error)) || REFUSAL.test(error.message));
 }
 
-function unavailable(where: string, error: unknown): QueueUnavailableError {
+/** @param where for the message, without credentials */
+export function unavailable(where: string, error: unknown): QueueUnavailableError {
   // ioredis hangs the command on its error: AUTH with the password, or a job with the mail.
   if (error instanceof Error && 'command' in error) delete error.command;
   return new QueueUnavailableError(`the queue's store, ${where}, cannot be used: ${reasonOf(error)}`, { cause: error });
