@@ -135,5 +135,11 @@ export const MAX_TNEF_RECORDS = 20_000;
 /** Elements with a mail program's quote markup that are tracked within each other; each end tag may look through all of them. */
 export const MAX_NESTED_MARKS = 50;
 
-/** Children of one element of an HTML body. Ten thousand lines with a <br> each are 20,000; a list of 100,000 items takes two seconds. */
-export const MAX_HTML_CHILDREN = 20_000;
+/** Tags of an HTML body that are read. A long newsletter has 5,000; a list of 100,000 items takes two seconds. */
+export const MAX_HTML_TAGS = 40_000;
+
+/** Attachments that are kept of one mail. A mail of 1,000 parts can hold 70,000 uuencoded files or winmail.dat records beside. */
+export const MAX_ATTACHMENTS = 1000;
+
+/** Machine-readable parts that are kept of one mail. A report has two or three; each may have MAX_REPORT_BYTES. */
+export const MAX_REPORTS = 20;

@@ -1,4 +1,4 @@
-import { MAX_TEXT_BYTES } from '../limits.js';
+import { MAX_ATTACHMENTS, MAX_REPORTS, MAX_TEXT_BYTES } from '../limits.js';
 import { htmlToText, leanHtml } from './html-text.js';
 import type { Attachment, ReportPart } from './message.js';
 import type { MimePart } from './mime.js';
@@ -43,8 +43,8 @@ export function readBody(root: MimePart, hint: string, repairs: Set<string>): Bo
       .slice(0, MAX_TEXT_BYTES),
     html: htmlOf(pieces),
     textIsFromHtml,
-    attachments: found.attachments,
-    reports: found.reports,
+    attachments: found.attachments.slice(0, MAX_ATTACHMENTS),
+    reports: found.reports.slice(0, MAX_REPORTS),
   };
 }
 

@@ -1,5 +1,5 @@
 import { compile, type FormatCallback } from 'html-to-text';
-import { MAX_HTML_BYTES, MAX_HTML_CHILDREN, MAX_HTML_DEPTH } from '../limits.js';
+import { MAX_HTML_BYTES, MAX_HTML_DEPTH, MAX_HTML_TAGS } from '../limits.js';
 
 /**
  * Turns an HTML body into text as a person reads it: a link as its text and `[target]`, an image as `[alt text]`, rows of
@@ -7,9 +7,8 @@ import { MAX_HTML_BYTES, MAX_HTML_CHILDREN, MAX_HTML_DEPTH } from '../limits.js'
  * pixels) is left out. Never throws.
  */
 export function htmlToText(html: string): string {
-  // A plain text that only claims to be HTML would lose its line ends.
-  if (!/<[a-z!/]/i.test(html)) return html;
-  const lean = withoutDepth(leanHtml(html));
+  // Plain text that only claims to be HTML would lose its line ends.
+  const lean = /<[a-z!/]/i.test(html) ? boundTags(leanHtml(html)) : `<pre>${leanHtml(html)}</pre>`;
   let text = '';
   try {
     text = convert(lean);
@@ -30,7 +29,8 @@ export function htmlToText(html: string): string {
     .map((line) => line.trimEnd())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
-    .trim();
+    .replace(/^\n+/, '')
+    .trimEnd();
 }
 
 /**
@@ -67,22 +67,29 @@ const VOID: ReadonlySet<string> = new Set(
 );
 
 /**
- * The HTML without the tags that stand deeper than any converter looks. The parser takes quadratic time over nesting:
- * 200,000 open elements, which is one megabyte, cost a minute.
+ * The HTML without the tags that stand deeper than any converter looks, up to MAX_HTML_TAGS of them. The parser takes
+ * quadratic time over nesting: 200,000 open elements, which is one megabyte, cost a minute.
  */
-function withoutDepth(html: string): string {
+function boundTags(html: string): string {
+  const kept: string[] = [];
+  let at = 0;
   let depth = 0;
   let dropped = 0;
-  return html.replace(/<(\/?)([a-z][a-z0-9]*)\b[^<>]*>/gi, (tag, slash: string, written: string) => {
-    const name = written.toLowerCase();
-    if (VOID.has(name) || SELF_ENDING.has(name)) return depth > MAX_NESTED_TAGS ? '' : tag;
-    if (slash === '') {
-      if (depth <= MAX_NESTED_TAGS) depth++;
-      else dropped++;
-    } else if (dropped > 0) dropped--;
-    else depth = Math.max(0, depth - 1);
-    return depth > MAX_NESTED_TAGS ? '' : tag;
-  });
+  let count = 0;
+  for (const tag of html.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^<>]*>/gi)) {
+    if (++count > MAX_HTML_TAGS) return kept.join('') + html.slice(at, tag.index);
+    const [written, slash, name = ''] = tag;
+    if (!VOID.has(name.toLowerCase()) && !SELF_ENDING.has(name.toLowerCase())) {
+      if (slash === '' && depth > MAX_NESTED_TAGS) dropped++;
+      else if (slash === '') depth++;
+      else if (dropped > 0) dropped--;
+      else depth = Math.max(0, depth - 1);
+    }
+    if (depth <= MAX_NESTED_TAGS) continue;
+    kept.push(html.slice(at, tag.index));
+    at = tag.index + written.length;
+  }
+  return kept.join('') + html.slice(at);
 }
 
 /** Above MAX_HTML_DEPTH, since elements that were never closed count here and do no harm. */
@@ -186,7 +193,7 @@ const convert = compile({
   wordwrap: false,
   // Not `body`: a stray <head/> or a second body would take the text with it.
   baseElements: { selectors: [] },
-  limits: { maxDepth: MAX_HTML_DEPTH, maxChildNodes: MAX_HTML_CHILDREN, maxInputLength: MAX_HTML_BYTES, ellipsis: '…' },
+  limits: { maxDepth: MAX_HTML_DEPTH, ellipsis: '…' },
   formatters: { link, image, cell },
   selectors: [
     { selector: 'a', format: 'link' },

@@ -66,7 +66,7 @@ function read(bytes: Buffer, withBody: boolean): IncomingMail {
     html: body.html === null ? null : storable(body.html),
     textIsFromHtml: body.textIsFromHtml,
     attachments: body.attachments.map(clean),
-    reports: body.reports,
+    reports: body.reports.map(({ contentType, text }) => ({ contentType, text: storable(text) })),
     repairs: [...repairs].slice(0, MAX_REPAIRS),
   };
 }

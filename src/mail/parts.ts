@@ -183,7 +183,7 @@ function readReport(part: MimePart, contentType: string, found: Found): ReportPa
     part.params.charset ?? '',
     found.hint,
   );
-  return { contentType, text: text.replace(/\r\n?/g, '\n').replace(/\0/g, '') };
+  return { contentType, text: text.replace(/\r\n?/g, '\n') };
 }
 
 function headerEnd(mail: Buffer): number {

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_HTML_BYTES, MAX_HTML_TAGS } from '../../src/limits.js';
+import { htmlToText, leanHtml } from '../../src/mail/html-text.js';
+
+describe('HTML as text', () => {
+  it.each([
+    [
+      'a link as its text and its target',
+      '<a href="https://shop.test/a">your order</a>',
+      'your order [https://shop.test/a]',
+    ],
+    ['a link whose text is its target once', '<a href="https://shop.test/">shop.test</a>', 'shop.test'],
+    ['a mail address once', '<a href="mailto:jo@shop.test?subject=x">jo@shop.test</a>', 'jo@shop.test'],
+    [
+      'a link on an image by its alt text',
+      '<a href="https://s.test/"><img alt="Logo"></a>',
+      '[Logo] [https://s.test/]',
+    ],
+    ['a link to a place on the page as its text', '<a href="#top">up</a>', 'up'],
+    ['no target that runs a script', '<a href="javascript:alert(1)">click</a>', 'click'],
+    ['paragraphs with a blank line between', '<p>one</p><p>two</p>', 'one\n\ntwo'],
+    ['lines that a mail program made of divs', '<div>one</div><div>two<br>three</div>', 'one\ntwo\nthree'],
+    ['a list with its marks', '<ul><li>one</li><li>two</li></ul>', '* one\n* two'],
+    ['a numbered list', '<ol><li>one</li><li>two</li></ol>', ' 1. one\n 2. two'],
+    [
+      'a table row by row',
+      '<table><tr><th>Item</th><th>Price</th></tr> <tr><td>Pen</td> <td>2</td></tr></table>',
+      'Item\tPrice\nPen\t2',
+    ],
+    [
+      'a table that is layout as blocks',
+      '<table><tr><td><p>one</p></td><td><p>two</p></td></tr></table>',
+      'one\n\ntwo',
+    ],
+    ['a quote behind its sign', 'new<blockquote>old<br>words</blockquote>', 'new\n\n> old\n> words'],
+    ['entities as their characters', 'a &lt; b &amp; c&nbsp;&euro; &#x1F600;', 'a < b & c € 😀'],
+    ['an image without alt text as nothing', 'a <img src="x.png"> b', 'a b'],
+    ['no tracking pixel', 'a<img width="1" height="1" alt="track" src="https://t.test">', 'a'],
+    ['no style, script, title or comment', '<title>T</title><style>p{}</style><script>x()</script><!-- c -->a', 'a'],
+    ['no preview line that is hidden', '<div style="display: none">Preview</div><p>a</p>', 'a'],
+    ['no filler of invisible characters', '<p>a &zwnj;&nbsp;&zwnj;&nbsp;&zwnj;&nbsp;&#847;</p>', 'a'],
+    ['the body behind an empty head', '<html><head/><body>words</body></html>', 'words'],
+    ['what stands after the body', '<html><body>a</body></html><p>footer</p>', 'a\n\nfooter'],
+    ['the words of a title that never closes', '<title><p>words</p>', 'words'],
+    ['a body that is hidden as a whole', '<div style="display:none">words</div>', 'words'],
+    ['plain text that claims to be HTML, with its lines', 'a < b\nc', 'a < b\nc'],
+    ['preformatted lines as they are', '<pre>a\n  b</pre>', 'a\n  b'],
+    ['nothing where there is nothing', '<p> </p>', ''],
+  ])('shows %s', (_what, html, text) => {
+    expect(htmlToText(html)).toBe(text);
+  });
+
+  it('keeps the words of a mail that Outlook begins with more styles than are read', () => {
+    const styles = `<style>${'p.MsoNormal {margin:0} '.repeat(MAX_HTML_BYTES / 20)}</style>`;
+    expect(htmlToText(`<html><head>${styles}</head><body><p>words</p></body></html>`)).toBe('words');
+  });
+
+  it('keeps the words after an image within the markup', () => {
+    const image = `<img src="data:image/png;base64,${'A'.repeat(MAX_HTML_BYTES)}">`;
+    expect(htmlToText(`${image}<p>words</p>`)).toBe('words');
+  });
+
+  it('reads as many tags as the limit allows and no more', () => {
+    const items = (count: number) => htmlToText('x<br>'.repeat(count)).split('\n').length;
+    expect(items(MAX_HTML_TAGS)).toBe(MAX_HTML_TAGS);
+    expect(items(MAX_HTML_TAGS + 1000)).toBe(MAX_HTML_TAGS + 1);
+  });
+
+  it('cuts what is longer than is read', () => {
+    expect(leanHtml('x'.repeat(MAX_HTML_BYTES)).length).toBe(MAX_HTML_BYTES);
+    expect(leanHtml('x'.repeat(MAX_HTML_BYTES + 1)).length).toBe(MAX_HTML_BYTES);
+  });
+
+  it.each([
+    ['open elements', '<div>'],
+    ['tables in tables', '<table><tr><td>'],
+    ['lists in lists', '<ol><li>'],
+    ['quotes in quotes', '<blockquote>x'],
+    ['comments that never close', '<!--'],
+    ['styles that never close', '<style>'],
+    ['tags that never end', '<a '],
+    ['images within the markup', 'data:image/png;base64,'],
+  ])('takes its time from the length, not its square: a megabyte of %s', (_what, piece) => {
+    // Processor time, since the wall clock tells of the machine. The quadratic forms took from ten seconds to a minute.
+    const started = process.cpuUsage();
+    htmlToText(piece.repeat(MAX_HTML_BYTES / piece.length));
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  });
+});
