@@ -27,7 +27,7 @@ export function decodeBytes(bytes: Uint8Array, label: string, hint = ''): Decode
     return { text: latin1(bytes), repair: '' };
   }
   const asUtf8 = isPlain || isWide(declared) ? null : decodeUtf8(bytes);
-  if (asUtf8 !== null && outweighs(asUtf8, declared)) {
+  if (asUtf8 !== null && outweighs(asUtf8, bytes, declared)) {
     return { text: asUtf8, repair: declared === '' || declared === 'utf-8' ? '' : `text labelled ${label} is UTF-8` };
   }
   const complaint =
@@ -70,52 +70,54 @@ function latin1(bytes: Uint8Array): string {
  * Names that iconv-lite and the WHATWG encodings do not share, and labels whose usual bytes are those of a superset: mail
  * labelled iso-8859-1 holds the typographic quotes of windows-1252, and GB 2312 holds characters of GB 18030.
  */
-const ALIASES: Readonly<Record<string, string>> = {
-  'iso-8859-1': 'windows-1252',
-  'iso8859-1': 'windows-1252',
-  latin1: 'windows-1252',
-  'iso-8859-9': 'windows-1254',
-  'iso-8859-11': 'windows-874',
-  'tis-620': 'windows-874',
-  'iso-8859-8-i': 'iso-8859-8',
-  'iso-8859-8-e': 'iso-8859-8',
-  'iso-8859-6-i': 'iso-8859-6',
-  ascii: 'us-ascii',
-  'ansi_x3.4-1968': 'us-ascii',
-  'iso646-us': 'us-ascii',
-  '7bit': 'us-ascii',
-  utf8: 'utf-8',
-  'utf-8mb4': 'utf-8',
-  'unicode-1-1-utf-8': 'utf-8',
-  utf7: 'utf-7',
-  'unicode-1-1-utf-7': 'utf-7',
-  'x-unicode-2-0-utf-7': 'utf-7',
-  gb2312: 'gb18030',
-  'gb2312-80': 'gb18030',
-  gbk: 'gb18030',
-  'x-gbk': 'gb18030',
-  cp936: 'gb18030',
-  big5: 'big5-hkscs',
-  cp950: 'big5-hkscs',
-  'x-big5': 'big5-hkscs',
-  'ks_c_5601-1987': 'cp949',
-  'ks_c_5601-1989': 'cp949',
-  'euc-kr': 'cp949',
-  ksc5601: 'cp949',
-  sjis: 'shift_jis',
-  'x-sjis': 'shift_jis',
-  'shift-jis': 'shift_jis',
-  cp932: 'shift_jis',
-  'windows-31j': 'shift_jis',
-  'iso-2022-jp-1': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  'iso-2022-jp-ms': 'iso-2022-jp',
-  'hz-gb-2312': 'hz',
-  macintosh: 'macroman',
-  'x-mac-roman': 'macroman',
-  mac: 'macroman',
-  'x-mac-cyrillic': 'maccyrillic',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'iso-8859-1': 'windows-1252',
+    'iso8859-1': 'windows-1252',
+    latin1: 'windows-1252',
+    'iso-8859-9': 'windows-1254',
+    'iso-8859-11': 'windows-874',
+    'tis-620': 'windows-874',
+    'iso-8859-8-i': 'iso-8859-8',
+    'iso-8859-8-e': 'iso-8859-8',
+    'iso-8859-6-i': 'iso-8859-6',
+    ascii: 'us-ascii',
+    'ansi_x3.4-1968': 'us-ascii',
+    'iso646-us': 'us-ascii',
+    '7bit': 'us-ascii',
+    utf8: 'utf-8',
+    'utf-8mb4': 'utf-8',
+    'unicode-1-1-utf-8': 'utf-8',
+    utf7: 'utf-7',
+    'unicode-1-1-utf-7': 'utf-7',
+    'x-unicode-2-0-utf-7': 'utf-7',
+    gb2312: 'gb18030',
+    'gb2312-80': 'gb18030',
+    gbk: 'gb18030',
+    'x-gbk': 'gb18030',
+    cp936: 'gb18030',
+    big5: 'big5-hkscs',
+    cp950: 'big5-hkscs',
+    'x-big5': 'big5-hkscs',
+    'ks_c_5601-1987': 'cp949',
+    'ks_c_5601-1989': 'cp949',
+    'euc-kr': 'cp949',
+    ksc5601: 'cp949',
+    sjis: 'shift_jis',
+    'x-sjis': 'shift_jis',
+    'shift-jis': 'shift_jis',
+    cp932: 'shift_jis',
+    'windows-31j': 'shift_jis',
+    'iso-2022-jp-1': 'iso-2022-jp',
+    'iso-2022-jp-2': 'iso-2022-jp',
+    'iso-2022-jp-ms': 'iso-2022-jp',
+    'hz-gb-2312': 'hz',
+    macintosh: 'macroman',
+    'x-mac-roman': 'macroman',
+    mac: 'macroman',
+    'x-mac-cyrillic': 'maccyrillic',
+  }),
+);
 
 /** Charsets that are no more than seven bits wide: their bytes look like ASCII and must not be taken for it. */
 const SEVEN_BIT: ReadonlySet<string> = new Set(['utf-7', 'iso-2022-jp', 'iso-2022-kr', 'hz']);
@@ -130,12 +132,12 @@ function canonical(label: string): string {
     .toLowerCase()
     .replace(/^["']+|["']+$/g, '')
     .replace(/\*.*$/, '');
-  const plain = ALIASES[name] ?? name.replace(/^(?:x-)?cp-?(125\d)$|^win(?:dows)?[-_]?(125\d)$/, 'windows-$1$2');
+  const plain = ALIASES.get(name) ?? name.replace(/^(?:x-)?cp-?(125\d)$|^win(?:dows)?[-_]?(125\d)$/, 'windows-$1$2');
   if (SEVEN_BIT.has(plain)) return plain;
   if (plain === '' || NO_CHARSETS.has(plain)) return '';
   if (plain === 'us-ascii' || plain === 'utf-8') return plain;
   const squeezed = plain.replace(/^iso_?8859[-_]?/, 'iso-8859-').replace(/:\d{4}$/, '');
-  const known = ALIASES[squeezed] ?? squeezed;
+  const known = ALIASES.get(squeezed) ?? squeezed;
   return iconv.encodingExists(known) ? known : '';
 }
 
@@ -159,8 +161,9 @@ const DOUBLE_BYTE = /^(?:gb18030|big5-hkscs|shift_jis|euc-jp|cp949|euc-tw)$/;
  * Whether text that is valid UTF-8 is so by more than chance under this label. Words in a single-byte charset hardly ever
  * form valid sequences; two characters of GB 2312 do in one of fifty cases, but then make no three-byte sequence.
  */
-function outweighs(text: string, declared: string): boolean {
-  return !DOUBLE_BYTE.test(declared) || /[\u0800-\uFFFF]/.test(text);
+function outweighs(text: string, bytes: Uint8Array, declared: string): boolean {
+  if (!DOUBLE_BYTE.test(declared) || /[\u0800-\uFFFF]/.test(text)) return true;
+  return !isPlausible(decodeAs(bytes, declared) ?? '\uFFFD');
 }
 
 /** The text under this charset, null where it cannot be decoded at all. */

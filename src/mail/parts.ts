@@ -32,7 +32,7 @@ interface Place {
 /** The pieces of text of a part and of all within it, in their order. What is no text goes into `found`. */
 export function readParts(part: MimePart, found: Found, place: Place = { within: '', containers: 0 }): Piece[] {
   if (part.children.length > 0) return readMultipart(part, found, { ...place, within: part.type });
-  const report = REPORTS[part.type];
+  const report = REPORTS.get(part.type);
   if (report !== undefined && (report !== 'message/rfc822' || place.within === 'multipart/report')) {
     found.reports.push(readReport(part, report, found));
     return [];
@@ -163,17 +163,19 @@ function attach(part: MimePart, found: Found, place: Place): void {
 }
 
 /** The type under which a part is reported; those of internationalized mail (RFC 6533) count as their elders. */
-const REPORTS: Readonly<Record<string, string>> = {
-  'message/delivery-status': 'message/delivery-status',
-  'message/global-delivery-status': 'message/delivery-status',
-  'message/feedback-report': 'message/feedback-report',
-  'message/disposition-notification': 'message/disposition-notification',
-  'message/global-disposition-notification': 'message/disposition-notification',
-  'text/rfc822-headers': 'text/rfc822-headers',
-  'message/global-headers': 'text/rfc822-headers',
-  'message/rfc822': 'message/rfc822',
-  'message/global': 'message/rfc822',
-};
+const REPORTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'message/delivery-status': 'message/delivery-status',
+    'message/global-delivery-status': 'message/delivery-status',
+    'message/feedback-report': 'message/feedback-report',
+    'message/disposition-notification': 'message/disposition-notification',
+    'message/global-disposition-notification': 'message/disposition-notification',
+    'text/rfc822-headers': 'text/rfc822-headers',
+    'message/global-headers': 'text/rfc822-headers',
+    'message/rfc822': 'message/rfc822',
+    'message/global': 'message/rfc822',
+  }),
+);
 
 function readReport(part: MimePart, contentType: string, found: Found): ReportPart {
   const content = contentOf(part, found.repairs);

@@ -66,8 +66,8 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
   for (let i = 0; i < body.length; i++) {
     const byte = body[i] ?? 0;
     if (byte === LF || (byte === CR && body[i + 1] === LF)) {
-      // White space before a line end was added on the way.
-      while (length > 0 && isBlankAdded(out, body, length, i)) length--;
+      // White space that stands before a line end as itself was added on the way; what was meant stands as =20.
+      for (let back = i - 1; length > 0 && isBlank(body[back]) && body[back] === out[length - 1]; back--) length--;
       out[length++] = byte;
       if (byte === CR) out[length++] = body[++i] ?? LF;
     } else if (byte === EQUALS) {
@@ -88,10 +88,8 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
   return out.subarray(0, length);
 }
 
-/** Whether the last byte written is a space or tab that stands as such in the body, not as `=20`. */
-function isBlankAdded(out: Buffer, body: Buffer, length: number, at: number): boolean {
-  const last = out[length - 1];
-  return (last === 0x20 || last === 0x09) && body[at - 1] === last;
+function isBlank(byte = 0): boolean {
+  return byte === 0x20 || byte === 0x09;
 }
 
 /** The value of two hex digits at `at`, or -1. */
@@ -110,7 +108,7 @@ function digit(byte = 0): number {
 /** Where the line after a soft line break begins, or -1 where there is none: white space may follow the `=`. */
 function softBreakEnd(body: Buffer, from: number): number {
   let at = from;
-  while (body[at] === 0x20 || body[at] === 0x09) at++;
+  while (isBlank(body[at])) at++;
   if (at >= body.length) return at;
   if (body[at] === CR && body[at + 1] === LF) return at + 2;
   return body[at] === LF || body[at] === CR ? at + 1 : -1;
