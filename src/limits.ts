@@ -143,3 +143,6 @@ export const MAX_ATTACHMENTS = 1000;
 
 /** Machine-readable parts that are kept of one mail. A report has two or three; each may have MAX_REPORT_BYTES. */
 export const MAX_REPORTS = 20;
+
+/** Characters of one address. RFC 5321 allows 254 in all; some relays write their own route into it. */
+export const MAX_ADDRESS_CHARACTERS = 1000;

@@ -161,10 +161,7 @@ function describe(fields: readonly RawField[], defaultType: string, hint: string
     params: content.params,
     disposition: disposition.value.toLowerCase(),
     filename: basename(disposition.params.filename || content.params.name || ''),
-    encoding: value('content-transfer-encoding')
-      .slice(0, 100)
-      .replace(/\(.*?\)|["';\s]/g, '')
-      .toLowerCase(),
+    encoding: /[\w-]+/.exec(value('content-transfer-encoding').slice(0, 100))?.[0].toLowerCase() ?? '',
   };
 }
 

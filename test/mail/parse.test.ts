@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_HEADER_VALUE_CHARACTERS, MAX_REFERENCES } from '../../src/limits.js';
 import { parseMail } from '../../src/mail/parse.js';
 
 const folder = new URL('../fixtures/mail/', import.meta.url);
@@ -40,12 +41,19 @@ describe('a mail that is broken or written in a rare way', () => {
   });
 });
 
+/** What parsing says where something threw within: the mail is kept, but it is a fault in the code. */
+const isFaultOfOurs = (repair: string) => /could not be read/.test(repair);
+
 const header = fc.constantFrom(
   'From: a@b.test',
   'From: =?utf-8?B?w5w=?= <a@b.test>',
   'Subject: =?x?q?',
   'Content-Type: multipart/mixed; boundary=x',
   'Content-Type: text/html',
+  'Content-Type: text/plain; charset=constructor',
+  'Content-Type: text/calendar; charset=__proto__',
+  'Content-Type: application/ms-tnef',
+  'Content-Type: application/pkcs7-mime',
   'Content-Type: message/rfc822',
   'Content-Transfer-Encoding: base64',
   'Content-Transfer-Encoding: quoted-printable',
@@ -54,12 +62,57 @@ const header = fc.constantFrom(
   '',
 );
 
+describe('the header of a mail', () => {
+  const read = (header: string) => parseMail(Buffer.from(`${header}\n\nwords`, 'latin1'));
+
+  it.each([
+    ['Message-ID: <a@b.test>', '<a@b.test>'],
+    ['Message-ID:\n <a@b.test>', '<a@b.test>'],
+    ['Message-ID: (comment) <a@b.test> junk', '<a@b.test>'],
+    ['Message-ID: a@b.test', 'a@b.test'],
+    ['Message-ID:', null],
+    ['Subject: none', null],
+  ])('gives the Message-ID of %j', async (header, id) => {
+    expect((await read(header)).messageId).toBe(id);
+  });
+
+  it('gives the nearest ancestors, up to a limit', async () => {
+    const ids = Array.from({ length: MAX_REFERENCES + 1 }, (_, i) => `<${i}@b.test>`);
+    expect((await read(`References: ${ids.slice(1).join(' ')}`)).references).toEqual(ids.slice(1));
+    expect((await read(`References: ${ids.join('')}`)).references).toEqual(ids.slice(1));
+    expect((await read('In-Reply-To: Your mail of Monday <a@b.test> <c@d.test>')).inReplyTo).toBe('<a@b.test>');
+  });
+
+  it.each([
+    ['From: a@b.test\nSender: s@b.test', 'a@b.test', []],
+    ['From: root\nReply-To: r@b.test\nSender: s@b.test', 'r@b.test', ['no usable From, Reply-To stands in']],
+    ['Sender: s@b.test', 's@b.test', ['no usable From, Sender stands in']],
+    ['Subject: none', undefined, []],
+  ])('gives who wrote %j', async (header, address, repairs) => {
+    const mail = await read(header);
+    expect(mail.from?.address).toBe(address);
+    expect(mail.repairs).toEqual(repairs);
+  });
+
+  it('is read where lines end with CR alone', async () => {
+    const mail = await parseMail(Buffer.from('Subject: a\rFrom: b@c.test\r\rone\rtwo'));
+    expect(mail).toMatchObject({ subject: 'a', text: 'one\ntwo', repairs: ['lines end with CR only'] });
+  });
+
+  it('is cut where one value is longer than rules look at', async () => {
+    const value = async (length: number) => (await read(`X-A: ${'x'.repeat(length)}`)).headers[0]?.value.length;
+    expect(await value(MAX_HEADER_VALUE_CHARACTERS)).toBe(MAX_HEADER_VALUE_CHARACTERS);
+    expect(await value(MAX_HEADER_VALUE_CHARACTERS + 1)).toBe(MAX_HEADER_VALUE_CHARACTERS);
+  });
+});
+
 describe('parsing', () => {
   it('never throws, whatever the bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => {
-        const { text, subject } = await parseMail(bytes);
+        const { text, subject, repairs } = await parseMail(bytes);
         expect(text.includes('\0') || subject.includes('\n')).toBe(false);
+        expect(repairs.filter(isFaultOfOurs)).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -70,6 +123,7 @@ describe('parsing', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 40 }), async (lines) => {
         const mail = await parseMail(Buffer.from(lines.join('\r\n'), 'utf8'));
+        expect(mail.repairs.filter(isFaultOfOurs)).toEqual([]);
         expect(
           [mail.text, mail.subject, ...mail.attachments.map(({ filename }) => filename)].every((s) => s.isWellFormed()),
         ).toBe(true);
