@@ -17,7 +17,10 @@ export interface IncomingMail {
   readonly headers: readonly HeaderField[];
   /** The whole body as a person would read it: the text part, or the HTML turned to text. */
   readonly text: string;
-  /** The HTML body as it came (decoded), for rules that know a mail program's quote markup; null where there is none. */
+  /**
+   * The HTML body, decoded, for rules that know a mail program's quote markup; null where there is none. Styles, scripts,
+   * comments and images within the markup are left out, and it ends at MAX_HTML_BYTES.
+   */
   readonly html: string | null;
   /** Whether `text` was made from `html`, for want of a usable text part. */
   readonly textIsFromHtml: boolean;
