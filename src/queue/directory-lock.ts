@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,9 @@ const HEARTBEAT_MS = 5_000;
 
 /** Milliseconds after which a holder whose process cannot be looked up counts as dead. */
 const SILENCE_MS = 4 * HEARTBEAT_MS;
+
+/** Each vain try means that another process was quicker, which nobody is so often; what stands under the name is then no lock. */
+const MAX_TRIES = 100;
 
 /** The process that holds a directory; the content of its lock file. */
 export interface Holder {
@@ -26,10 +30,11 @@ export interface Holder {
 export function lockDirectory(directory: string): (() => void) | Holder {
   const path = join(directory, 'lock');
   const self: Holder = { pid: process.pid, started: startOf(process.pid), place: placeOfPids() };
-  const own = `${path}.${process.pid}`;
+  // Not the pid: in two containers that share the directory it is the same.
+  const own = `${path}.${randomUUID()}`;
   writeFileSync(own, JSON.stringify(self), { mode: 0o600 });
   try {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       try {
         // link() fails where the name exists, and the file is complete the moment it is there.
         linkSync(own, path);
@@ -40,6 +45,8 @@ export function lockDirectory(directory: string): (() => void) | Holder {
       const found = read(path);
       if (found && lives(found.holder, found.silentMs)) return found.holder;
       if (found) remove(path, found.text);
+      // A link that leads nowhere is there for link() and not there for open().
+      if (tries === MAX_TRIES) throw new Error(`${path} is no file that could be a lock; remove it`);
     }
   } finally {
     rmSync(own, { force: true });
@@ -87,14 +94,19 @@ function lives(holder: Holder, silentMs: number): boolean {
   return startOf(holder.pid) === holder.started;
 }
 
-/** Removes a dead lock, unless another process was quicker and the file is now its lock. */
+/**
+ * Removes a dead lock, unless another process was quicker and the file is now its lock.
+ * @throws the system's error where we may not, as in a directory like /tmp with another user's file
+ */
 function remove(path: string, text: string): void {
-  const aside = `${path}.dead.${process.pid}`;
+  const aside = `${path}.dead.${randomUUID()}`;
   try {
     renameSync(path, aside);
     if (readFileSync(aside, 'utf8') !== text) linkSync(aside, path);
-  } catch {
+  } catch (error) {
     // Somebody else removed it, or has taken it: the next round sees which.
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
+      throw error;
   } finally {
     rmSync(aside, { force: true });
   }

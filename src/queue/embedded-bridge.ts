@@ -1,4 +1,5 @@
 import { type Duplex, duplexPair } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_EMBEDDED_REQUEST_BYTES } from '../limits.js';
 
 /**
@@ -52,7 +53,7 @@ export class EmbeddedBridge {
   /** Ends all connections; a transaction that is open is rolled back. Resolves when nothing runs any more. */
   async close(): Promise<void> {
     for (const client of this.#clients) client.stream.destroy();
-    while (this.#clients.size > 0 || this.#running) await new Promise((resolve) => setImmediate(resolve));
+    while (this.#clients.size > 0 || this.#running) await sleep(1);
   }
 
   #receive(client: Client, chunk: Buffer): void {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -19,6 +19,12 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
+/** The PostgreSQL that PGlite is: it reads the files of no other. */
+const POSTGRES_VERSION = '18';
+
+/** Milliseconds that making the files may take: some seconds, a minute on a small and busy machine. */
+const PREPARE_MS = 300_000;
+
 /**
  * Opens the database in `directory`, and makes both where they do not stand yet (a few seconds). A directory left by a
  * process that was killed opens like any other.
@@ -30,15 +36,19 @@ export async function openEmbedded(directory: string, onBroken: (error: Error) =
   const unlock = take(path);
   try {
     await prepare(path);
+    check(join(path, 'db'));
     const database = await PGlite.create(join(path, 'db'));
     const bridge = new EmbeddedBridge(database, onBroken);
     return {
       directory: path,
       connect: () => bridge.connect(),
       async close() {
-        await bridge.close();
-        await database.close();
-        unlock();
+        try {
+          await bridge.close();
+          await database.close();
+        } finally {
+          unlock();
+        }
       },
     };
   } catch (error) {
@@ -84,8 +94,17 @@ async function prepare(path: string): Promise<void> {
   const program = 'require(process.argv[1]).PGlite.create(process.argv[2]).then((database) => database.close())';
   // No file of ours that would have another name and suffix once compiled; and none of our environment, which holds secrets.
   const library = createRequire(import.meta.url).resolve('@electric-sql/pglite');
-  await promisify(execFile)(process.execPath, ['-e', program, library, fresh], { env: {} });
+  const limits = { env: {}, timeout: PREPARE_MS, killSignal: 'SIGKILL' as const };
+  await promisify(execFile)(process.execPath, ['-e', program, library, fresh], limits);
   renameSync(fresh, ready);
+}
+
+/** Where the file with the version is missing, PGlite would make a new database over the old one, and its jobs would be gone without a word. */
+function check(database: string): void {
+  const file = join(database, 'PG_VERSION');
+  const version = readFileSync(file, 'utf8').trim();
+  if (version === POSTGRES_VERSION) return;
+  throw new Error(`${file} says ${JSON.stringify(version.slice(0, 20))}, not ${POSTGRES_VERSION}`);
 }
 
 function text(error: unknown): string {

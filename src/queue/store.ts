@@ -10,7 +10,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { ConfigError } from '../errors.js';
 import { openEmbedded } from './embedded.js';
-import { firstConnection } from './unavailable.js';
+import { firstConnection, unavailable } from './unavailable.js';
 
 /** Where BullMQ keeps its jobs: what the queue's objects need of it, whichever it is. */
 export interface Store {
@@ -139,8 +139,8 @@ async function openEmbeddedStore(directory: string, onBroken: (error: Error) => 
   try {
     await withClient(new pg.Client({ stream }), (client) => runMigrations(client, EMBEDDED_SCHEMA));
   } catch (error) {
-    await database.close();
-    throw error;
+    await database.close().catch(onBroken);
+    throw unavailable(database.directory, error);
   }
   // All connections are one session, so there is nothing to gain by many.
   const connection = { stream, schema: EMBEDDED_SCHEMA, max: 2 };

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { lockDirectory } from '../../src/queue/directory-lock.js';
 
 let directory = '';
@@ -35,7 +35,8 @@ test('A directory is held by one taker at a time, and can be taken again when gi
 });
 
 test('The lock of a process that was killed is no obstacle', async () => {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+  onTestFinished(() => void child.kill('SIGKILL'));
   const release = take();
   await once(child, 'spawn');
   rewrite({ pid: child.pid, started: startOf(child.pid) });
@@ -66,6 +67,12 @@ test('The lock of a process in another container that gave a sign of life a mome
 test.each(['', 'not JSON', '{"pid":', 'null', '{}'])('A lock file that holds %j has no holder', (content) => {
   writeFileSync(join(directory, 'lock'), content);
   take()();
+});
+
+test('A link that leads nowhere in the place of the lock is an error, not an endless search for its holder', () => {
+  symlinkSync('/nowhere/at/all', join(directory, 'lock'));
+  expect(take).toThrow(/lock is no file that could be a lock/);
+  expect(readdirSync(directory)).toEqual(['lock']);
 });
 
 function startOf(pid: number | undefined): string {

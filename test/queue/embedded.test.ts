@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { QueueUnavailableError } from '../../src/errors.js';
 import { openBackend } from '../../src/queue/backend.js';
 
@@ -22,13 +22,16 @@ describe('The directory of an embedded queue', () => {
   afterAll(() => rm(parent, { recursive: true }));
 
   test('serves one process at a time, keeps what it acknowledged through SIGKILL, and is for its user alone', async () => {
+    // It ends by itself where the test could not end it.
     const program = `
+      setTimeout(() => process.exit(1), 110_000).unref();
       import { openBackend } from './src/queue/backend.ts';
       const backend = await openBackend(process.argv[1], { log: console });
       const queue = await backend.queue('mails');
       for (let n = 0; ; n++) console.log((await queue.add('mail', { n }, { jobId: 'mail-' + n })).id);`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', program, `embedded:${directory}`];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const acknowledged: string[] = [];
     const lines = createInterface(child.stdout);
     lines.on('line', (id) => acknowledged.push(id));
@@ -50,14 +53,27 @@ describe('The directory of an embedded queue', () => {
     await backend.close();
   }, 120_000);
 
-  test('is given back when the backend is closed, and when the database in it cannot be opened', async () => {
-    const version = join(directory, 'db', 'PG_VERSION');
-    const good = await readFile(version);
-    await writeFile(version, 'nonsense');
-    await expect(open(directory)).rejects.toThrow(/^QUEUE_URL: the embedded database in .* cannot be opened: /);
-    await writeFile(version, good);
-    await (await open(directory)).close();
-  }, 120_000);
+  describe.each<[string, string, (file: string) => Promise<void>, RegExp]>([
+    ['of another version', 'PG_VERSION', (file) => writeFile(file, '17\n'), /PG_VERSION says "17", not 18$/],
+    ['that is damaged', 'PG_VERSION', (file) => writeFile(file, 'nonsense'), /PG_VERSION says "nonsense", not 18$/],
+    ['without a version', 'PG_VERSION', (file) => rm(file), /ENOENT.*PG_VERSION/],
+    ['with an empty control file', 'global/pg_control', (file) => writeFile(file, ''), /./],
+  ])('with a database %s', (_, name, damage, reason) => {
+    test('is refused as it is, and given back', async () => {
+      const file = join(directory, 'db', name);
+      const good = await readFile(file);
+      await damage(file);
+      const refusal = await open(directory).catch((error) => error);
+      await writeFile(file, good);
+      expect(refusal).toBeInstanceOf(QueueUnavailableError);
+      expect(refusal.message).toContain(`QUEUE_URL: the embedded database in ${directory} cannot be opened: `);
+      expect(refusal.message).toMatch(reason);
+      const backend = await open(directory);
+      const queue = await backend.queue('mails');
+      expect(await queue.getWaitingCount(), 'what was there').toBeGreaterThanOrEqual(100);
+      await backend.close();
+    }, 120_000);
+  });
 
   test.each([['/dev/null/queue'], ['/proc/queue']])(
     'that cannot be written, %s, is named with the reason',
