@@ -19,6 +19,7 @@ import { MAX_EMBEDDED_REQUEST_BYTES } from '../limits.js';
 export class EmbeddedBridge {
   readonly #database: WireDatabase;
   readonly #onBroken: (error: Error) => void;
+  readonly #isFull: () => boolean;
   readonly #clients = new Set<Client>();
   /** Whole requests in the order of their arrival. */
   #requests: Request[] = [];
@@ -29,10 +30,12 @@ export class EmbeddedBridge {
   /**
    * @param database PGlite; nothing else may use it meanwhile
    * @param onBroken told when the database throws instead of answering, which it does only when it is beyond repair
+   * @param isFull whether the disk has no room for another request; asked before each that does not go on with a transaction
    */
-  constructor(database: WireDatabase, onBroken: (error: Error) => void) {
+  constructor(database: WireDatabase, onBroken: (error: Error) => void, isFull = () => false) {
     this.#database = database;
     this.#onBroken = onBroken;
+    this.#isFull = isFull;
   }
 
   /** A new connection, for the `stream` option of a `pg.Client` or `pg.Pool`. */
@@ -98,6 +101,10 @@ export class EmbeddedBridge {
   }
 
   async #answer({ client, bytes }: Request): Promise<void> {
+    if (!this.#owner && this.#isFull()) {
+      client.stream.end(fatal('53100', 'the disk is full'));
+      return;
+    }
     const chunks: Buffer[] = [];
     try {
       // What is handed out is a view of the database's memory, overwritten by the next chunk: copy.

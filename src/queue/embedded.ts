@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -25,6 +25,9 @@ const POSTGRES_VERSION = '18';
 /** Milliseconds that making the files may take: some seconds, a minute on a small and busy machine. */
 const PREPARE_MS = 300_000;
 
+/** Room for PGlite's log to grow by some segments of 16 MB: where it cannot write the log, it tries for ever, and the process with it. */
+const MIN_FREE_BYTES = 128 * 2 ** 20;
+
 /**
  * Opens the database in `directory`, and makes both where they do not stand yet (a few seconds). A directory left by a
  * process that was killed opens like any other.
@@ -35,10 +38,11 @@ export async function openEmbedded(directory: string, onBroken: (error: Error) =
   const path = resolve(directory);
   const unlock = take(path);
   try {
+    if (isFull(path)) throw new Error(`less than ${MIN_FREE_BYTES / 2 ** 20} MB are free on its disk`);
     await prepare(path);
     check(join(path, 'db'));
     const database = await PGlite.create(join(path, 'db'));
-    const bridge = new EmbeddedBridge(database, onBroken);
+    const bridge = new EmbeddedBridge(database, onBroken, () => isFull(path));
     return {
       directory: path,
       connect: () => bridge.connect(),
@@ -105,6 +109,11 @@ function check(database: string): void {
   const version = readFileSync(file, 'utf8').trim();
   if (version === POSTGRES_VERSION) return;
   throw new Error(`${file} says ${JSON.stringify(version.slice(0, 20))}, not ${POSTGRES_VERSION}`);
+}
+
+function isFull(path: string): boolean {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize < MIN_FREE_BYTES;
 }
 
 function text(error: unknown): string {

@@ -3,7 +3,7 @@ import { QueueUnavailableError } from '../errors.js';
 
 /** What the errors of a store that is away have in common, by library: system and TLS codes, SQLSTATE, ioredis' messages. */
 const UNREACHABLE_CODES =
-  /^(ECONN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|08|57P0|53300)/;
+  /^(ECONN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|08|57P0|53100|53300)/;
 const UNREACHABLE_MESSAGES =
   /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Reached the max retries|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|LOADING |CLUSTERDOWN|READONLY )/i;
 

@@ -150,6 +150,35 @@ describe('A database that', () => {
     await bridge.close();
   });
 
+  test('has no room left refuses what is new, lets a transaction end, and goes on when there is room', async () => {
+    let full = false;
+    const ran: string[] = [];
+    const bridge = new EmbeddedBridge(
+      {
+        async execProtocolRawStream(request, { onRawData }) {
+          const text = Buffer.from(request).toString('latin1', 5).replace('\0', '');
+          ran.push(text);
+          onRawData(Buffer.concat([done, readyForQuery(text === 'BEGIN' ? 'T' : 'I')]));
+        },
+      },
+      () => {},
+      () => full,
+    );
+    const [first, second] = [0, 1].map(() => new pg.Client({ stream: () => bridge.connect() }));
+    for (const client of [first, second]) {
+      client?.on('error', () => {});
+      await client?.connect();
+    }
+    await first?.query('BEGIN');
+    full = true;
+    await first?.query('COMMIT');
+    await expect(second?.query('SELECT 1')).rejects.toMatchObject({ code: '53100' });
+    full = false;
+    await first?.query('SELECT 2');
+    expect(ran).toEqual(['BEGIN', 'COMMIT', 'SELECT 2']);
+    await bridge.close();
+  });
+
   test('is slow does not keep a transaction whose client left while it began', async () => {
     const requests: string[] = [];
     let finish = () => {};
