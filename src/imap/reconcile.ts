@@ -39,6 +39,8 @@ interface Standing {
   readonly envelope: Envelope;
   readonly fingerprint: string;
   readonly hasKeyword: boolean;
+  /** What the ledger said of its id when the batch was looked at; undefined where it is unknown. */
+  readonly entry: LedgerEntry | undefined;
 }
 
 /** A mail whose fate is known, under each UID it stands at. */
@@ -104,12 +106,11 @@ export class Reconciler {
   async #settle(uids: readonly number[]): Promise<boolean> {
     const { ledger } = this.watched;
     const standing = await this.#look(uids);
-    const entries = await ledger.lookUp(standing.map((mail) => mail.id));
     const toFile: Settled[] = [];
     const toQueue = new Map<string, Standing>();
     const toQueueAgain: { mail: Standing; entry: LedgerEntry }[] = [];
     for (const mail of standing) {
-      const entry = entries.get(mail.id);
+      const { entry } = mail;
       if (!entry) {
         if (!toQueue.has(mail.id)) toQueue.set(mail.id, mail);
       } else if (entry.state.kind === 'under way') this.#remember(mail.id, mail.uid);
@@ -125,7 +126,7 @@ export class Reconciler {
     return room >= toQueue.size;
   }
 
-  /** Envelopes and identities of a batch; mail below a mark that only its date can tell is left out. */
+  /** Envelopes, identities and ledger entries of a batch; mail below a mark that only its date can tell is left out. */
   async #look(uids: readonly number[]): Promise<Standing[]> {
     const { client, mailbox, mark, uidValidity, ledger } = this.watched;
     const messages: FetchMessageObject[] = await client.fetchAll(
@@ -142,7 +143,7 @@ export class Reconciler {
     const plain = seen.map(({ envelope }) => identityOf(mailbox, envelope));
     const entries = await ledger.lookUp(plain);
     const inBatch = new Map<string, string>();
-    return seen.map(({ message, envelope }, i) => {
+    const identified = seen.map(({ message, envelope }, i) => {
       const fingerprint = fingerprintOf(envelope);
       const id = plain[i] ?? '';
       // Scanners and printers give every mail the same Message-ID: the first holds the id, the others add their fingerprint.
@@ -156,6 +157,9 @@ export class Reconciler {
         hasKeyword: hasKeyword(message.flags),
       };
     });
+    // Most ids are the plain ones, of which the answer is there already.
+    const others = await ledger.lookUp(identified.flatMap(({ id }, i) => (id === plain[i] ? [] : [id])));
+    return identified.map((mail) => ({ ...mail, entry: entries.get(mail.id) ?? others.get(mail.id) }));
   }
 
   /** Reads, judges and queues new mail, a bounded number of bytes at a time. */
