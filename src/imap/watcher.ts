@@ -1,5 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import type { Logger } from 'pino';
+import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
@@ -74,7 +75,7 @@ export class Watcher {
         if (this.#stopping) break;
         const reason = error instanceof Error ? error.message : String(error);
         const refused = error instanceof MailboxRefusedError;
-        const waitMs = backoffMs(refused ? REFUSED_BACKOFF_MS : BACKOFF_MS, failures++);
+        const waitMs = backoffMs(refused ? REFUSED_BACKOFF_MS : BACKOFF_MS, ++failures, Math.random());
         report({ ok: false, reason });
         const level = refused ? 'error' : 'warn';
         log[level]({ action: 'mailbox.down', reason, retryInMs: waitMs }, 'the mailbox cannot be watched now');
@@ -167,9 +168,4 @@ export class Watcher {
 /** The mailbox in every identity, as an IMAP URL (RFC 5092): stable, and different for every account and folder. */
 function mailboxName({ user, host }: Pick<ImapLogin, 'user' | 'host'>, folder: string): string {
   return `imap://${encodeURIComponent(user)}@${host}/${encodeURIComponent(folder)}`;
-}
-
-function backoffMs({ first, last }: { first: number; last: number }, failures: number): number {
-  const full = Math.min(last, first * 2 ** Math.min(failures, 20));
-  return Math.round(full / 2 + Math.random() * (full / 2));
 }
