@@ -20,6 +20,11 @@ export function cleanText(text: string): string {
     .trimEnd();
 }
 
+/** Without NUL and lone halves of surrogate pairs, which no database takes; all else as it is. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').replace(LONE_SURROGATE, '\uFFFD');
+}
+
 /**
  * One line, for names, subjects and field values: control characters and line ends become spaces (a CR LF would start a
  * new header wherever the helpdesk puts the value into a mail), direction overrides go, white space folds to one space.

@@ -7,7 +7,7 @@ import {
 } from '../limits.js';
 import { readAddresses } from './addresses.js';
 import { readBody } from './body.js';
-import { cleanLine, cleanText } from './clean.js';
+import { cleanLine, cleanText, storable } from './clean.js';
 import { readDate } from './date.js';
 import { decodeHeader } from './encoded-words.js';
 import type { RawField } from './header-block.js';
@@ -145,11 +145,6 @@ function headerStart(bytes: Buffer, repairs: Set<string>): number {
 /** The charset that the mail names first, for bytes whose own charset is nowhere named. */
 function firstCharset(bytes: Buffer): string {
   return /\bcharset\s*=\s*"?([\w:.+-]{2,40})/i.exec(bytes.toString('latin1', 0, MAX_SAMPLE_BYTES))?.[1] ?? '';
-}
-
-/** Without NUL and lone halves of surrogate pairs, which no database takes. */
-function storable(text: string): string {
-  return text.replace(/\0/g, '').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 function clean({ filename, contentType, ...rest }: Attachment): Attachment {
