@@ -31,6 +31,12 @@ const LEAVE_MS = 1_000;
 /** Milliseconds between a worker's tries to reach a store that is away; BullMQ's own are 15 s. */
 const RETRY_MS = 1_000;
 
+export interface BackendOptions {
+  readonly log: QueueLog;
+  /** Milliseconds that the store may be unreachable before the caller is told; 10,000 where it is not given. */
+  readonly deadlineMs?: number;
+}
+
 /**
  * Where BullMQ keeps its jobs. Makes BullMQ's objects; what they do is theirs. Each comes connected, has a listener for its
  * errors, reconnects by itself, and is closed by `close()` at the latest.
@@ -191,12 +197,14 @@ export class Backend {
 
 /**
  * Opens the store that QUEUE_URL names: `redis://…`, `rediss://…`, `postgres://…` or `embedded:DIRECTORY`.
- * @throws QueueUnavailableError where it cannot be reached within ten seconds, or refuses us; whether to try again is the caller's matter
+ * @throws QueueUnavailableError where it cannot be reached by the deadline, or refuses us; whether to try again is the caller's matter
  * @throws ConfigError where QUEUE_URL is of another kind
  */
-export async function openBackend(queueUrl: string, options: { readonly log: QueueLog }): Promise<Backend> {
+export async function openBackend(queueUrl: string, options: BackendOptions): Promise<Backend> {
   const report = quietErrorLog(options.log);
-  const store = await openStore(queueUrl, FIRST_ANSWER_MS, (error) => report('embedded database', error));
+  const store = await openStore(queueUrl, options.deadlineMs ?? FIRST_ANSWER_MS, (error) =>
+    report('embedded database', error),
+  );
   return new Backend(store, report);
 }
 
