@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Fault } from '../../demo/helpdesk/faults.js';
-import { PASSWORD, startDovecot, type TestDovecot } from '../../test/services/dovecot.js';
+import { startDovecot, type TestDovecot } from '../../test/services/dovecot.js';
 import { freePort, type PrivateServer, startServer } from '../../test/services/private-server.js';
 import { startRedis, type TestRedis } from '../../test/services/redis.js';
 
@@ -55,11 +55,7 @@ export async function startWorld(store: 'redis' | 'embedded'): Promise<World> {
   const settings = {
     HELPDESK_URL: `${helpdeskUrl}/api/`,
     HELPDESK_TOKEN: TOKEN,
-    IMAP_HOST: dovecot.host,
-    IMAP_PORT: String(dovecot.port),
-    IMAP_TLS: 'none',
-    IMAP_USER: USER,
-    IMAP_PASSWORD: PASSWORD,
+    ...dovecot.settings(USER),
     IMAP_POLL_SECONDS: '5',
     QUEUE_URL: redis?.url ?? `embedded:${directory}`,
     HTTP_PORT: String(statusPort),

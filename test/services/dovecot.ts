@@ -13,6 +13,8 @@ export const PASSWORD = 'correct-horse-battery-staple';
 export interface TestDovecot extends PrivateServer {
   readonly host: string;
   readonly port: number;
+  /** The settings of a service that watches this user's mailbox. */
+  settings(user: string): Record<string, string>;
   /** A client of the test's own, logged in. */
   client(user: string): Promise<ImapFlow>;
   /** Puts a raw mail into a folder, as a delivery does: with line ends as IMAP has them and INTERNALDATE now. */
@@ -68,6 +70,13 @@ export async function startDovecot(): Promise<TestDovecot> {
     ...server,
     host: '127.0.0.1',
     port,
+    settings: (name) => ({
+      IMAP_HOST: '127.0.0.1',
+      IMAP_PORT: String(port),
+      IMAP_TLS: 'none',
+      IMAP_USER: name,
+      IMAP_PASSWORD: PASSWORD,
+    }),
     client,
     async deliver(name, raw, folder = 'INBOX') {
       const imap = await client(name);

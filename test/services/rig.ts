@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { type LookAlike, type LookAlikeOptions, startLookAlike } from '../../demo/helpdesk/look-alike.js';
 import { loadConfig } from '../../src/config.js';
 import { type Service, startService } from '../../src/service.js';
-import { PASSWORD, startDovecot, type TestDovecot } from './dovecot.js';
+import { startDovecot, type TestDovecot } from './dovecot.js';
 import { startRedis } from './redis.js';
 import { until } from './until.js';
 
@@ -63,11 +63,7 @@ export async function startRig(queueUrl: string, helpdeskOptions: Partial<LookAl
   const environment = (settings = {}) => ({
     HELPDESK_URL: helpdesk.apiUrl,
     HELPDESK_TOKEN: TOKEN,
-    IMAP_HOST: dovecot.host,
-    IMAP_PORT: String(dovecot.port),
-    IMAP_TLS: 'none',
-    IMAP_USER: USER,
-    IMAP_PASSWORD: PASSWORD,
+    ...dovecot.settings(USER),
     QUEUE_URL: queueUrl,
     LOG_LEVEL: 'debug',
     ...settings,
