@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
-import type { LogLevel } from './config.js';
+import type { LogLevel } from './settings.js';
 
 /**
  * The log on standard output: one JSON object a line, or text with colours where a person looks on. Each line says in `action`

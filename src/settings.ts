@@ -1,0 +1,158 @@
+import { RE2JS } from 're2js';
+import { z } from 'zod';
+import { defaultPolicy, type FieldSource } from './mail/policy.js';
+
+/*
+ * Every setting: what is accepted, what it becomes and its default. The messages say what is accepted; config.ts puts the variable and,
+ * unless it is a secret, the value before them.
+ */
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const text = z.string();
+
+const yesOrNo = z
+  .string()
+  .transform((value) => value.trim().toLowerCase())
+  .pipe(z.enum(['true', 'false'], 'accepted: true or false'))
+  .transform((value) => value === 'true');
+
+const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `accepted: ${values.join(', ')}`);
+
+/** Strict on purpose: `Number('')` is 0 and `parseInt('5m')` is 5, and neither is what the operator meant. */
+const wholeNumber = (least: number, most: number, unit = '') =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, `accepted: a whole number from ${least} to ${most}${unit}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `accepted: a whole number from ${least} to ${most}${unit}`);
+
+const addressList = z.string().transform((value) =>
+  value
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map((address) => address.toLowerCase()),
+);
+
+const addresses = addressList.refine(
+  (list) => list.every((address) => /^[^@]+@[^@]+$/.test(address)),
+  'accepted: addresses, separated by commas',
+);
+
+const addressesAndDomains = addressList.refine(
+  (list) => list.every((address) => /^[^@]*@[^@]+$/.test(address)),
+  'accepted: addresses and @domains, separated by commas',
+);
+
+const helpdeskUrl = z.string().transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
+    context.addIssue("accepted: the API's folder as a plain URL, as https://help.acme.test/api/");
+    return z.NEVER;
+  }
+  if (/\.php$/.test(url.pathname)) {
+    context.addIssue("accepted: the API's folder, as https://help.acme.test/api/, not one of its files");
+    return z.NEVER;
+  }
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url.href;
+});
+
+const queueUrl = z
+  .string()
+  .refine(
+    (value) => /^embedded:.+/.test(value) || (/^(rediss?|postgres(ql)?):\/\//.test(value) && URL.canParse(value)),
+    'accepted: redis://…, rediss://…, postgres://… or embedded:DIR',
+  );
+
+const fieldSource = z.string().transform((value, context): FieldSource['from'] => {
+  const [, kind = '', rest = ''] = /^(header|text):(.+)$/s.exec(value) ?? [];
+  if (kind === 'header') return { kind, name: rest.trim().toLowerCase() };
+  if (kind === 'text') return { kind, value: rest };
+  if (value === 'from' || value === 'to' || value === 'message-id') return { kind: value };
+  context.addIssue(`"${value}" is none of header:NAME, text:VALUE, from, to, message-id`);
+  return z.NEVER;
+});
+
+const re2Pattern = z.string().superRefine((pattern, context) => {
+  try {
+    RE2JS.compile(pattern);
+  } catch (error) {
+    context.addIssue(`pattern is not RE2 syntax: ${error instanceof Error ? error.message : String(error)}`);
+  }
+});
+
+const customField = z.union(
+  [
+    fieldSource.transform((from): FieldSource => ({ from })),
+    z.strictObject({ source: fieldSource, pattern: re2Pattern.optional(), default: z.string().optional() }).transform(
+      ({ source, pattern, default: fallback }): FieldSource => ({
+        from: source,
+        ...(pattern !== undefined && { pattern }),
+        ...(fallback !== undefined && { default: fallback }),
+      }),
+    ),
+  ],
+  'accepted: a source, or an object of source, pattern and default',
+);
+
+const customFields = z
+  .string()
+  .transform((value, context): unknown => {
+    try {
+      return JSON.parse(value);
+    } catch (error) {
+      context.addIssue(`is not JSON (${error instanceof Error ? error.message : String(error)})`);
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.record(
+      z.string().regex(/^\d{1,10}$/, 'each key is the id of a custom field, a number'),
+      customField,
+      'accepted: a JSON object of field id to source, as {"7":"header:X-Order-Id"}',
+    ),
+  );
+
+const subjectTag = z
+  .string()
+  .refine(
+    (value) => value.split('{id}').length === 2 && value.replace('{id}', '').trim() !== '',
+    'accepted: a text with {id} once and a mark around it, as [#{id}] or [acme #{id}]',
+  );
+
+/** What judging mail needs: these have defaults, so that `explain` runs without any configuration. */
+export const mailSettings = {
+  SUBJECT_TAG: subjectTag.default(defaultPolicy.subjectTag),
+  REPLY_MARKER: text.default(defaultPolicy.replyMarker),
+  CATEGORY_ID: wholeNumber(0, 2_147_483_647).optional(),
+  CUSTOM_FIELDS: customFields.default({}),
+  OWN_ADDRESSES: addresses.default([]),
+  STAFF_ADDRESSES: addressesAndDomains.default([]),
+  FORWARDS: oneOf(['requester', 'forwarder']).default('requester'),
+};
+
+export const serviceSettings = {
+  HELPDESK_URL: helpdeskUrl,
+  HELPDESK_TOKEN: text,
+  HELPDESK_ALLOW_HTTP: yesOrNo.default(false),
+  IMAP_HOST: text,
+  IMAP_PORT: wholeNumber(1, 65_535).optional(),
+  IMAP_TLS: oneOf(['implicit', 'starttls', 'none']).default('implicit'),
+  IMAP_USER: text,
+  IMAP_PASSWORD: text,
+  IMAP_FOLDER: text.default('INBOX'),
+  IMAP_BACKLOG: oneOf(['skip', 'import']).default('skip'),
+  IMAP_POLL_SECONDS: wholeNumber(1, 3600, ' seconds').default(60),
+  QUEUE_URL: queueUrl.default('embedded:./data'),
+  WORKER_CONCURRENCY: wholeNumber(1, 256).default(8),
+  LEDGER_DAYS: wholeNumber(1, 3650, ' days').default(30),
+  RETRY_DAYS: wholeNumber(0, 60, ' days').default(5),
+  HTTP_HOST: text.default('127.0.0.1'),
+  HTTP_PORT: wholeNumber(1, 65_535).optional(),
+  LOG_LEVEL: oneOf(logLevels).default('info'),
+};
+
+/** Settings whose value is never shown. A URL may hold a password, so QUEUE_URL is one of them. */
+export const secretNames: ReadonlySet<string> = new Set(['HELPDESK_TOKEN', 'IMAP_PASSWORD', 'QUEUE_URL']);
