@@ -158,3 +158,16 @@ export class MailboxRefusedError extends Mail2TicketError {
 export class QueueUnavailableError extends Mail2TicketError {
   readonly code = 'QUEUE_UNAVAILABLE';
 }
+
+/** A mail's turn at the helpdesk has not come, and nothing was sent. It waits `forMs` milliseconds, which costs no attempt. */
+export class DeliveryPostponedError extends Mail2TicketError {
+  readonly code = 'DELIVERY_POSTPONED';
+
+  /** @param reason what it waits for, as people shall read it */
+  constructor(
+    reason: string,
+    readonly forMs: number,
+  ) {
+    super(reason);
+  }
+}

@@ -131,6 +131,8 @@ function judgeFailure(error: unknown): Verdict {
     case 'configuration':
     case 'rate-limited':
       return { kind: 'wait', message, forMs: waitMs, setting };
+    case 'postponed':
+      return { kind: 'postpone', message, forMs: waitMs };
     case 'transient':
       return { kind: 'transient', message, settleMs, unsent, perhapsOfThisMail };
   }

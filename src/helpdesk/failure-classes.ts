@@ -6,9 +6,10 @@ import { Mail2TicketError } from '../errors.js';
  * - `transient`: this mail is tried again later
  * - `rate-limited`: the whole queue waits as long as the error says, no attempt is spent
  * - `configuration`: the whole queue waits until a probe succeeds, no attempt is spent
+ * - `postponed`: this mail waits as long as the error says, no attempt is spent
  * - `permanent`: a dead letter at once
  */
-export type FailureClass = 'transient' | 'rate-limited' | 'configuration' | 'permanent';
+export type FailureClass = 'transient' | 'rate-limited' | 'configuration' | 'postponed' | 'permanent';
 
 interface FailureRow {
   readonly class: FailureClass;
@@ -44,6 +45,7 @@ const FAILURES: Readonly<Record<Thrown['code'], FailureRow>> = {
     class: 'permanent',
     advice: 'The helpdesk refused this mail and would do so again. See its words; after a remedy, retry it by hand.',
   },
+  DELIVERY_POSTPONED: { class: 'postponed', advice: 'The mail waits for its turn and goes on by itself.' },
   CONFIG_INVALID: { class: 'configuration', advice: 'The configuration cannot be used.' },
   MAIL_LIMIT: { class: 'permanent', advice: 'The mail is over a bound of limits.ts and was not delivered.' },
   MAILBOX_UNAVAILABLE: { class: 'transient', advice: 'The IMAP server cannot be reached. It is tried again.' },
@@ -59,7 +61,7 @@ export interface Failure {
   readonly said: string;
   /** The setting to look at, where the error names one. */
   readonly setting: string | null;
-  /** How long the whole queue waits, in milliseconds; 0 unless the class says so. */
+  /** How long the whole queue waits, or of a postponed mail this one, in milliseconds; 0 unless the class says so. */
   readonly waitMs: number;
   /**
    * How long this mail waits at least, in milliseconds. A request that we or a gateway gave up on may still be at work at the
@@ -101,12 +103,18 @@ export function classify(error: unknown): Failure {
     code: error.code,
     said: `${error.message}. ${advice}`,
     setting: 'setting' in error ? error.setting : null,
-    waitMs: 'retryAfterMs' in error ? error.retryAfterMs : failureClass === 'configuration' ? PROBE_MS : 0,
+    waitMs: waitOf(error, failureClass),
     settleMs: error.code === 'HELPDESK_INTERRUPTED' || ('status' in error && error.status === 504) ? SETTLE_MS : 0,
-    unsent: 'mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut,
+    unsent: failureClass === 'postponed' || ('mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut),
     // 502 to 504 come from what stands before the helpdesk, and are nobody's mail.
     perhapsOfThisMail: 'status' in error && error.status === 500,
   };
+}
+
+function waitOf(error: Thrown, failureClass: FailureClass): number {
+  if ('retryAfterMs' in error) return error.retryAfterMs;
+  if ('forMs' in error) return error.forMs;
+  return failureClass === 'configuration' ? PROBE_MS : 0;
 }
 
 function isThrown(error: unknown): error is Thrown {

@@ -20,14 +20,16 @@ export interface AttemptRecord {
   readonly refusedAmidSuccess: number;
   /** When the last attempt failed, ms since 1970; 0 where none has. */
   readonly failedAt: number;
+  /** Why the mail waits, where its last attempt was postponed; null where it was not. */
+  readonly postponed: string | null;
+  /** Until when it was postponed last, ms since 1970; 0 where it never was. */
+  readonly postponedUntil: number;
 }
 
 /** The record of a job; a job that has none yet, or one of an earlier version, starts from zero. */
 export function attemptRecord(progress: unknown): AttemptRecord {
-  const { unsent, refusedAmidSuccess, failedAt } = (
-    typeof progress === 'object' && progress !== null ? progress : {}
-  ) as Partial<AttemptRecord>;
-  return { unsent: unsent ?? 0, refusedAmidSuccess: refusedAmidSuccess ?? 0, failedAt: failedAt ?? 0 };
+  const none: AttemptRecord = { unsent: 0, refusedAmidSuccess: 0, failedAt: 0, postponed: null, postponedUntil: 0 };
+  return typeof progress === 'object' && progress !== null ? { ...none, ...progress } : none;
 }
 
 /** The parts of a stored BullMQ job that the ledger reads. */

@@ -32,6 +32,8 @@ export type Verdict =
     }
   /** The whole queue waits; no attempt is spent. */
   | { readonly kind: 'wait'; readonly message: string; readonly forMs: number; readonly setting: string | null }
+  /** This mail's turn has not come; nothing reached the helpdesk, and no attempt is spent. */
+  | { readonly kind: 'postpone'; readonly message: string; readonly forMs: number }
   /** Trying again changes nothing. */
   | { readonly kind: 'permanent'; readonly message: string };
 

@@ -1,10 +1,11 @@
-import { type Job, RateLimitError, UnrecoverableError } from 'bullmq';
+import { DelayedError, type Job, RateLimitError, UnrecoverableError } from 'bullmq';
 import type { Logger } from 'pino';
 import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
 import { attemptRecord, type MailJob, QUEUE_NAME } from './job.js';
+import { safeText } from './json-safe.js';
 import type { Deliver, JudgeFailure, Verdict } from './ports.js';
 
 export interface DeliveryWorkerOptions {
@@ -56,7 +57,9 @@ export class DeliveryWorker {
       maxStalledCount: MAX_STALLED_COUNT,
       settings: {
         backoffStrategy: (failed, _type, error, job) => {
-          const delayMs = retryDelayMs(failed, job ? Date.now() - job.timestamp : 0);
+          // The days of trying begin once the mail's turn has come.
+          const since = job ? Math.max(job.timestamp, attemptRecord(job.progress).postponedUntil) : Date.now();
+          const delayMs = retryDelayMs(failed, Math.max(0, Date.now() - since));
           return delayMs >= 0 && error instanceof RetryLater ? Math.max(delayMs, error.settleMs) : delayMs;
         },
       },
@@ -131,15 +134,32 @@ export class DeliveryWorker {
           { action: 'helpdesk.waiting', setting: verdict.setting, reason: message, forMs: verdict.forMs },
           'nothing is sent to the helpdesk for now',
         );
-        await job.updateProgress({ ...record, unsent: record.unsent + 1 });
+        await job.updateProgress({ ...record, unsent: record.unsent + 1, postponed: null });
         await this.#worker?.rateLimit(verdict.forMs);
         throw new RateLimitError();
+      case 'postpone': {
+        const until = Date.now() + verdict.forMs;
+        log.info(
+          { action: 'mail.postponed', ...nameOf(job), reason: message, forMs: verdict.forMs },
+          'mail waits for its turn',
+        );
+        await job.updateProgress({
+          ...record,
+          unsent: record.unsent + 1,
+          postponed: safeText(message),
+          postponedUntil: until,
+        });
+        await job.moveToDelayed(until, job.token);
+        throw new DelayedError();
+      }
       case 'transient': {
         const othersPassed = this.#lastSuccessAt > (record.failedAt || job.timestamp);
         const next = {
+          ...record,
           unsent: record.unsent + (verdict.unsent ? 1 : 0),
           refusedAmidSuccess: verdict.perhapsOfThisMail ? record.refusedAmidSuccess + (othersPassed ? 1 : 0) : 0,
           failedAt: Date.now(),
+          postponed: null,
         };
         if (next.refusedAmidSuccess >= MAX_REFUSALS_AMID_SUCCESS) {
           throw new UnrecoverableError(`${message}: again and again for this mail, while others got through`);

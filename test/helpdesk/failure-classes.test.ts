@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  DeliveryPostponedError,
   HelpdeskInterruptedError,
   HelpdeskMisconfiguredError,
   HelpdeskRateLimitedError,
@@ -38,6 +39,11 @@ it.each([
   ],
   ['a refusal', new HelpdeskRefusedError(file, 'No', 200), { class: 'permanent', setting: null, waitMs: 0 }],
   ['a queue that is away', new QueueUnavailableError('x'), { class: 'transient', unsent: false, setting: null }],
+  [
+    'a mail whose turn has not come',
+    new DeliveryPostponedError('waits', 5000),
+    { class: 'postponed', unsent: true, waitMs: 5000, perhapsOfThisMail: false },
+  ],
   [
     'an error of another kind',
     new TypeError('x'),

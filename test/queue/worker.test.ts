@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Outcome } from '../../src/mail/outcome.js';
 import { type Backend, openBackend } from '../../src/queue/backend.js';
 import { Claims } from '../../src/queue/claims.js';
-import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
+import { attemptRecord, type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
 import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
 import type { DeliveryOrder, Verdict } from '../../src/queue/ports.js';
 import { DeliveryWorker } from '../../src/queue/worker.js';
@@ -59,7 +59,10 @@ describe('the delivery worker', () => {
   afterEach(() => worker.stop());
 
   /** Delivers by a script: the endings of a mail's attempts, by the subject of its ticket. */
-  async function deliverBy(script: Record<string, Ending[]>, retryDelayMs = () => 5): Promise<void> {
+  async function deliverBy(
+    script: Record<string, Ending[]>,
+    retryDelayMs: (failed: number, ageMs: number) => number = () => 5,
+  ): Promise<void> {
     worker = new DeliveryWorker({
       deliver: async (order) => {
         orders.push(order);
@@ -68,6 +71,7 @@ describe('the delivery worker', () => {
         const ending = endings.length > 1 ? endings.shift() : endings[0];
         if (ending?.kind === 'transient' || ending?.kind === 'wait' || ending?.kind === 'permanent')
           throw new Scripted(ending);
+        if (ending?.kind === 'postpone') throw new Scripted(ending);
         return ending ?? created;
       },
       judgeFailure: (error) => (error instanceof Scripted ? error.verdict : { ...lost, message: String(error) }),
@@ -162,6 +166,39 @@ describe('the delivery worker', () => {
     expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
     expect(reports[0]).toEqual({ ok: false, reason: 'see HELPDESK_TOKEN' });
     expect(reports.at(-1)).toEqual({ ok: true });
+  });
+
+  it('lets a mail wait for its turn without spending an attempt, needing a look after it or holding up others', async () => {
+    const floods: Verdict = { kind: 'postpone', message: 'too many of this sender', forMs: 60_000 };
+    await deliverBy({ a: [floods, created] });
+    await add('a');
+    const job = await until('it waits', async () => {
+      const waiting = await queue.getJob('a');
+      return (await waiting?.isDelayed()) ? waiting : null;
+    });
+    expect(attemptRecord(job.progress)).toMatchObject({ unsent: 1, postponed: 'too many of this sender' });
+    expect(job.delay).toBeGreaterThan(59_000);
+    await add('b');
+    await settled('b');
+    await job.promote();
+    expect(await settled('a')).toEqual({ kind: 'settled', outcome: created });
+    expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, false, false]);
+    expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
+    expect(reports.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it('begins the days of trying when the turn of a mail has come', async () => {
+    const countedFrom: number[] = [];
+    const waits = { kind: 'postpone', message: 'waits', forMs: 400 } as const;
+    await deliverBy({ a: [waits, lost, created] }, (_, ageMs) => {
+      countedFrom.push(Date.now() - ageMs);
+      return 5;
+    });
+    await add('a');
+    await settled('a');
+    const turn = ((await queue.getJob('a'))?.timestamp ?? 0) + waits.forMs;
+    expect(countedFrom).toEqual([expect.any(Number)]);
+    expect(countedFrom[0]).toBeGreaterThanOrEqual(turn);
   });
 
   it('leaves the helpdesk time to end what it may still be at work on', async () => {
