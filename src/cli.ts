@@ -39,7 +39,8 @@ either way. One line is logged for each mail and outcome: JSON, or text on a ter
   )
   .action(async () => {
     const { startCommand } = await import('./commands/start.js');
-    process.exitCode = await startCommand(environment());
+    // Ends here: a store that is away leaves handles of its driver behind, which would hold the process.
+    process.exit(await startCommand(environment()));
   });
 
 program

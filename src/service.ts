@@ -51,7 +51,8 @@ export async function startService(config: Config, log: Logger, signal: AbortSig
     releases.push(() => backend.close());
 
     const helpdesk = new HelpdeskClient({ ...config.helpdesk, connections: config.queue.concurrency });
-    releases.push(() => helpdesk.close());
+    // The worker has waited for its deliveries by then, unless the queue's store is away: then what is under way cannot be noted as done, and is cut.
+    releases.push(() => helpdesk.abandon());
 
     const queue = await backend.queue<MailJob, never>(QUEUE_NAME);
     const events = await backend.queueEvents(QUEUE_NAME);

@@ -1,10 +1,10 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startCli } from './services/cli.js';
 import { freePort } from './services/private-server.js';
 import { mail, openStore, startRig } from './services/rig.js';
 import { until } from './services/until.js';
@@ -13,14 +13,8 @@ import { until } from './services/until.js';
 const directory = mkdtempSync(join(tmpdir(), 'mail2ticket-cli-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const tsx = import.meta.resolve('tsx');
-
-function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ['--import', tsx, resolve('src/cli.ts'), ...args], {
-    cwd: directory,
-    env: { PATH: process.env.PATH ?? '', ...environment },
-  });
-}
+const start = (args: readonly string[], environment: Record<string, string> = {}) =>
+  startCli(args, environment, directory);
 
 async function run(
   args: readonly string[],

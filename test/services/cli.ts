@@ -1,0 +1,20 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+
+const tsx = import.meta.resolve('tsx');
+
+/**
+ * Starts the command line of this checkout in a process of its own.
+ * @param cwd away from the checkout, where a developer's own .env may stand
+ */
+export function startCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  cwd: string = tmpdir(),
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, ['--import', tsx, resolve('src/cli.ts'), ...args], {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', ...environment },
+  });
+}
