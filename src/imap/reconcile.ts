@@ -1,46 +1,24 @@
-import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import type { Logger } from 'pino';
 import { MailboxUnavailableError } from '../errors.js';
 import { MAX_BATCH_BYTES, MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
-import { type Envelope, fingerprintOf, identityOf, identityWithFingerprint } from '../mail/identity.js';
 import { folderFor, type LedgerEntry, type NewEntry } from '../mail/ledger-entry.js';
-import { envelopeOf } from './envelope.js';
-import type { FolderPaths, Mark } from './folders.js';
+import type { FolderPaths } from './folders.js';
 import type { Judge, Ledger } from './ports.js';
 import { readMails } from './read-mails.js';
-
-/** The keyword of a mail that has been, or is about to be, queued: what a lost ledger leaves behind. */
-export const QUEUED_KEYWORD = '$Mail2TicketQueued';
+import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
 
 /** Where a server keeps no keywords, a mail that is older than this when first seen may have been queued before. */
 const SURELY_NEW_MS = 2 * 60 * 1000;
 
 /** The open watched folder and everything a pass needs. */
-export interface Watched {
-  readonly client: ImapFlow;
-  /** The name of the mailbox in every identity. */
-  readonly mailbox: string;
+export interface Watched extends OpenFolder {
   readonly folder: string;
-  readonly uidValidity: string;
   readonly keywords: boolean;
   readonly paths: FolderPaths;
-  /** Mail below it is left alone; null where the whole folder is to be worked through. */
-  readonly mark: Mark | null;
   readonly ledger: Ledger;
   readonly judge: Judge;
   readonly log: Logger;
   readonly now: () => number;
-}
-
-/** A mail in the folder, known by its envelope. */
-interface Standing {
-  readonly uid: number;
-  readonly id: string;
-  readonly envelope: Envelope;
-  readonly fingerprint: string;
-  readonly hasKeyword: boolean;
-  /** What the ledger said of its id when the batch was looked at; undefined where it is unknown. */
-  readonly entry: LedgerEntry | undefined;
 }
 
 /** A mail whose fate is known, under each UID it stands at. */
@@ -67,7 +45,7 @@ export class Reconciler {
    * @param stopped asked between batches, so that stopping never waits for a backlog
    */
   async pass(scope: 'all' | 'new', stopped: () => boolean): Promise<void> {
-    const uids = await this.#candidates(scope === 'all' ? 0 : this.#handledUid);
+    const uids = await uidsAbove(this.watched, scope === 'all' ? 0 : this.#handledUid);
     if (scope === 'all') this.#forgetVanished(uids);
     for (let start = 0; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
       const batch = uids.slice(start, start + MAX_MAILS_PER_BATCH);
@@ -89,23 +67,10 @@ export class Reconciler {
     );
   }
 
-  /** UIDs to look at, oldest first: above the mark, above `aboveUid`. */
-  async #candidates(aboveUid: number): Promise<number[]> {
-    const { client, mark, uidValidity } = this.watched;
-    const byUid = mark && mark.uidValidity === uidValidity ? mark.uidNext : 1;
-    const from = Math.max(byUid, aboveUid + 1);
-    // A changed UIDVALIDITY has renumbered the folder, so only the date can tell what stood there before the first start.
-    const since = mark && mark.uidValidity !== uidValidity ? { since: new Date(mark.date.getTime() - 86_400_000) } : {};
-    const found = await client.search({ uid: `${from}:*`, ...since }, { uid: true });
-    if (!Array.isArray(found)) throw new MailboxUnavailableError('the server does not answer SEARCH');
-    // `n:*` always holds the last message, even below n (RFC 3501 section 9, seq-range).
-    return found.filter((uid) => uid >= from).sort((a, b) => a - b);
-  }
-
   /** One batch. False where no more can be queued now: the rest is safest in the mailbox. */
   async #settle(uids: readonly number[]): Promise<boolean> {
     const { ledger } = this.watched;
-    const standing = await this.#look(uids);
+    const standing = await look(this.watched, uids);
     const toFile: Settled[] = [];
     const toQueue = new Map<string, Standing>();
     const toQueueAgain: { mail: Standing; entry: LedgerEntry }[] = [];
@@ -124,42 +89,6 @@ export class Reconciler {
     await this.#queue([...toQueue.values()].slice(0, room));
     for (const mail of standing) if (this.#underWay.has(mail.id)) this.#remember(mail.id, mail.uid);
     return room >= toQueue.size;
-  }
-
-  /** Envelopes, identities and ledger entries of a batch; mail below a mark that only its date can tell is left out. */
-  async #look(uids: readonly number[]): Promise<Standing[]> {
-    const { client, mailbox, mark, uidValidity, ledger } = this.watched;
-    const messages: FetchMessageObject[] = await client.fetchAll(
-      uids.join(','),
-      { uid: true, envelope: true, size: true, internalDate: true, flags: true },
-      { uid: true },
-    );
-    const skippedBefore = mark && mark.uidValidity !== uidValidity ? mark.date.getTime() : 0;
-    const seen = messages
-      .sort((a, b) => a.uid - b.uid)
-      .map((message) => ({ message, envelope: envelopeOf(message) }))
-      // Written so that a mail without a date that can be read is not skipped.
-      .filter(({ envelope }) => !(Date.parse(envelope.receivedAt) < skippedBefore));
-    const plain = seen.map(({ envelope }) => identityOf(mailbox, envelope));
-    const entries = await ledger.lookUp(plain);
-    const inBatch = new Map<string, string>();
-    const identified = seen.map(({ message, envelope }, i) => {
-      const fingerprint = fingerprintOf(envelope);
-      const id = plain[i] ?? '';
-      // Scanners and printers give every mail the same Message-ID: the first holds the id, the others add their fingerprint.
-      const holder = entries.get(id)?.fingerprint ?? inBatch.get(id) ?? fingerprint;
-      inBatch.set(id, holder);
-      return {
-        uid: message.uid,
-        id: holder === fingerprint ? id : identityWithFingerprint(mailbox, envelope),
-        envelope,
-        fingerprint,
-        hasKeyword: hasKeyword(message.flags),
-      };
-    });
-    // Most ids are the plain ones, of which the answer is there already.
-    const others = await ledger.lookUp(identified.flatMap(({ id }, i) => (id === plain[i] ? [] : [id])));
-    return identified.map((mail) => ({ ...mail, entry: entries.get(mail.id) ?? others.get(mail.id) }));
   }
 
   /** Reads, judges and queues new mail, a bounded number of bytes at a time. */
@@ -294,9 +223,4 @@ function groupsByBytes(mails: readonly Standing[]): Standing[][] {
 /** How a log line names a mail. */
 function nameOf({ id, location, envelope }: NewEntry) {
   return { mail: id, uid: location.uid, messageId: envelope.messageId, from: envelope.from };
-}
-
-/** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */
-function hasKeyword(flags: ReadonlySet<string> | undefined): boolean {
-  return [...(flags ?? [])].some((flag) => flag.toLowerCase() === QUEUED_KEYWORD.toLowerCase());
 }

@@ -5,7 +5,8 @@ import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
 import type { Judge, Ledger } from './ports.js';
-import { QUEUED_KEYWORD, Reconciler } from './reconcile.js';
+import { Reconciler } from './reconcile.js';
+import { QUEUED_KEYWORD } from './standing.js';
 import { Wake } from './wake.js';
 
 export interface WatcherOptions {

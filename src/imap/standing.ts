@@ -1,0 +1,88 @@
+import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import { MailboxUnavailableError } from '../errors.js';
+import { type Envelope, fingerprintOf, identityOf, identityWithFingerprint } from '../mail/identity.js';
+import type { LedgerEntry } from '../mail/ledger-entry.js';
+import { envelopeOf } from './envelope.js';
+import type { Mark } from './folders.js';
+import type { Ledger } from './ports.js';
+
+/** The keyword of a mail that has been, or is about to be, queued: what a lost ledger leaves behind. */
+export const QUEUED_KEYWORD = '$Mail2TicketQueued';
+
+/** An open folder and what it takes to know its mails. */
+export interface OpenFolder {
+  readonly client: ImapFlow;
+  /** The name of the watched mailbox in every identity. */
+  readonly mailbox: string;
+  readonly uidValidity: string;
+  /** Mail below it is left alone; null where the whole folder counts. */
+  readonly mark: Mark | null;
+  readonly ledger: Pick<Ledger, 'lookUp'>;
+}
+
+/** A mail in the folder, known by its envelope. */
+export interface Standing {
+  readonly uid: number;
+  readonly id: string;
+  readonly envelope: Envelope;
+  readonly fingerprint: string;
+  readonly hasKeyword: boolean;
+  /** What the ledger said of its id when the batch was looked at; undefined where it is unknown. */
+  readonly entry: LedgerEntry | undefined;
+}
+
+/** UIDs of the mails above the mark and above `aboveUid`, in the order of their arrival. */
+export async function uidsAbove({ client, mark, uidValidity }: OpenFolder, aboveUid: number): Promise<number[]> {
+  const byUid = mark && mark.uidValidity === uidValidity ? mark.uidNext : 1;
+  const from = Math.max(byUid, aboveUid + 1);
+  // A changed UIDVALIDITY has renumbered the folder, so only the date can tell what stood there before the first start.
+  const since = mark && mark.uidValidity !== uidValidity ? { since: new Date(mark.date.getTime() - 86_400_000) } : {};
+  const found = await client.search({ uid: `${from}:*`, ...since }, { uid: true });
+  if (!Array.isArray(found)) throw new MailboxUnavailableError('the server does not answer SEARCH');
+  // `n:*` always holds the last message, even below n (RFC 3501 section 9, seq-range).
+  return found.filter((uid) => uid >= from).sort((a, b) => a - b);
+}
+
+/**
+ * Envelopes, identities and ledger entries of one batch, in the order of their UIDs; mail below a mark that only its date can
+ * tell is left out.
+ */
+export async function look(folder: OpenFolder, uids: readonly number[]): Promise<Standing[]> {
+  const { client, mailbox, mark, uidValidity, ledger } = folder;
+  const messages: FetchMessageObject[] = await client.fetchAll(
+    uids.join(','),
+    { uid: true, envelope: true, size: true, internalDate: true, flags: true },
+    { uid: true },
+  );
+  const skippedBefore = mark && mark.uidValidity !== uidValidity ? mark.date.getTime() : 0;
+  const seen = messages
+    .sort((a, b) => a.uid - b.uid)
+    .map((message) => ({ message, envelope: envelopeOf(message) }))
+    // Written so that a mail without a date that can be read is not skipped.
+    .filter(({ envelope }) => !(Date.parse(envelope.receivedAt) < skippedBefore));
+  const plain = seen.map(({ envelope }) => identityOf(mailbox, envelope));
+  const entries = await ledger.lookUp(plain);
+  const inBatch = new Map<string, string>();
+  const identified = seen.map(({ message, envelope }, i) => {
+    const fingerprint = fingerprintOf(envelope);
+    const id = plain[i] ?? '';
+    // Scanners and printers give every mail the same Message-ID: the first holds the id, the others add their fingerprint.
+    const holder = entries.get(id)?.fingerprint ?? inBatch.get(id) ?? fingerprint;
+    inBatch.set(id, holder);
+    return {
+      uid: message.uid,
+      id: holder === fingerprint ? id : identityWithFingerprint(mailbox, envelope),
+      envelope,
+      fingerprint,
+      hasKeyword: hasKeyword(message.flags),
+    };
+  });
+  // Most ids are the plain ones, of which the answer is there already.
+  const others = await ledger.lookUp(identified.flatMap(({ id }, i) => (id === plain[i] ? [] : [id])));
+  return identified.map((mail) => ({ ...mail, entry: entries.get(mail.id) ?? others.get(mail.id) }));
+}
+
+/** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */
+function hasKeyword(flags: ReadonlySet<string> | undefined): boolean {
+  return [...(flags ?? [])].some((flag) => flag.toLowerCase() === QUEUED_KEYWORD.toLowerCase());
+}
