@@ -146,3 +146,9 @@ export const MAX_REPORTS = 20;
 
 /** Characters of one address. RFC 5321 allows 254 in all; some relays write their own route into it. */
 export const MAX_ADDRESS_CHARACTERS = 1000;
+
+/** Characters of one piece of evidence that stay in the ledger once a mail is filed: there it is kept for a month, of 100,000 mails. */
+export const MAX_KEPT_EVIDENCE_CHARACTERS = 160;
+
+/** Failures kept of one mail, equal ones in a row counting as one: five days of retries are some 500 attempts. */
+export const MAX_FAILURES_KEPT = 20;

@@ -1,5 +1,8 @@
+import { MAX_FAILURES_KEPT } from '../limits.js';
 import type { Judgement } from '../mail/decision.js';
+import { type Digest, digestOf } from '../mail/digest.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
+import type { FailureRecord } from '../mail/mail-record.js';
 import type { Outcome } from '../mail/outcome.js';
 
 /** The queue of all mailboxes, and the name of its jobs. */
@@ -7,9 +10,18 @@ export const QUEUE_NAME = 'mail';
 
 /** What a job holds of its mail. */
 export interface MailJob extends Omit<NewEntry, 'id' | 'judgement'> {
-  /** Null once the mail has been filed: the text is dropped then, identity and outcome stay. */
+  /** Null once the mail has been filed: the texts are dropped then, its digest stays. */
   readonly judgement: Judgement | null;
+  /** Absent until the mail has been filed, and in entries of versions that kept none. */
+  readonly digest?: Digest;
   readonly filedIn: SettledFolder | null;
+  /** Failures of the times before a person put the mail back; absent where nobody has. */
+  readonly earlierFailures?: readonly FailureRecord[];
+}
+
+/** What is known of a mail's judgement, before it is filed and after; null in entries of versions that kept nothing. */
+export function digestOfJob({ judgement, digest }: MailJob): Digest | null {
+  return digest ?? (judgement && digestOf(judgement));
 }
 
 /** What a job remembers from one attempt to the next, kept as BullMQ's `progress` since that survives the process. */
@@ -24,11 +36,30 @@ export interface AttemptRecord {
   readonly postponed: string | null;
   /** Until when it was postponed last, ms since 1970; 0 where it never was. */
   readonly postponedUntil: number;
+  /** The latest, oldest first. */
+  readonly failures: readonly FailureRecord[];
+}
+
+/** The failures with one more, at most MAX_FAILURES_KEPT. */
+export function withFailure(failures: readonly FailureRecord[], message: string, at: number): FailureRecord[] {
+  const last = failures.at(-1);
+  const next =
+    last?.message === message
+      ? [...failures.slice(0, -1), { ...last, lastAt: at, times: last.times + 1 }]
+      : [...failures, { message, firstAt: at, lastAt: at, times: 1 }];
+  return next.slice(-MAX_FAILURES_KEPT);
 }
 
 /** The record of a job; a job that has none yet, or one of an earlier version, starts from zero. */
 export function attemptRecord(progress: unknown): AttemptRecord {
-  const none: AttemptRecord = { unsent: 0, refusedAmidSuccess: 0, failedAt: 0, postponed: null, postponedUntil: 0 };
+  const none: AttemptRecord = {
+    unsent: 0,
+    refusedAmidSuccess: 0,
+    failedAt: 0,
+    postponed: null,
+    postponedUntil: 0,
+    failures: [],
+  };
   return typeof progress === 'object' && progress !== null ? { ...none, ...progress } : none;
 }
 

@@ -1,9 +1,10 @@
 import type { JobsOptions } from 'bullmq';
-import { MAX_ATTEMPT_STACKTRACES } from '../limits.js';
+import { MAX_ATTEMPT_STACKTRACES, MAX_FAILURES_KEPT } from '../limits.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
+import type { FailureRecord } from '../mail/mail-record.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { BackendQueue } from './backend.js';
-import { entryOf, type MailJob, QUEUE_NAME } from './job.js';
+import { attemptRecord, digestOfJob, entryOf, type MailJob, QUEUE_NAME } from './job.js';
 import { safeJson } from './json-safe.js';
 
 export type MailQueue = BackendQueue<MailJob, Outcome>;
@@ -40,13 +41,7 @@ export class JobLedger {
   }
 
   async add(entries: readonly NewEntry[]): Promise<void> {
-    await this.queue.addBulk(
-      entries.map((entry) => ({
-        name: QUEUE_NAME,
-        data: jobOf(entry),
-        opts: { ...this.#jobOptions, jobId: entry.id },
-      })),
-    );
+    await this.#addJobs(entries.map((entry) => [entry.id, jobOf(entry)]));
   }
 
   /** Of two watchers that do this at once one removes the finished job, and the add of the other is a no-op. */
@@ -54,7 +49,8 @@ export class JobLedger {
     const job = await this.queue.getJob(entry.id);
     if (job && !job.finishedOn) return;
     await job?.remove();
-    await this.add([entry]);
+    const failures = job ? [...(job.data.earlierFailures ?? []), ...attemptRecord(job.progress).failures] : [];
+    await this.#addJobs([[entry.id, jobOf(entry, failures.slice(-MAX_FAILURES_KEPT))]]);
   }
 
   async markFiled(ids: readonly string[], folder: SettledFolder): Promise<void> {
@@ -62,8 +58,16 @@ export class JobLedger {
       ids.map(async (id) => {
         const job = await this.queue.getJob(id);
         // Swept meanwhile, or put back to work by another watcher: then it is not ours to mark.
-        if (job?.finishedOn) await job.updateData({ ...job.data, judgement: null, filedIn: folder });
+        if (!job?.finishedOn) return;
+        const digest = digestOfJob(job.data);
+        await job.updateData({ ...job.data, judgement: null, ...(digest && { digest }), filedIn: folder });
       }),
+    );
+  }
+
+  async #addJobs(jobs: readonly (readonly [id: string, data: MailJob])[]): Promise<void> {
+    await this.queue.addBulk(
+      jobs.map(([jobId, data]) => ({ name: QUEUE_NAME, data, opts: { ...this.#jobOptions, jobId } })),
     );
   }
 
@@ -85,6 +89,6 @@ export class JobLedger {
   }
 }
 
-function jobOf({ id: _, ...entry }: NewEntry): MailJob {
-  return safeJson({ ...entry, filedIn: null });
+function jobOf({ id: _, ...entry }: NewEntry, earlierFailures: readonly FailureRecord[] = []): MailJob {
+  return safeJson({ ...entry, filedIn: null, ...(earlierFailures.length > 0 && { earlierFailures }) });
 }

@@ -4,7 +4,7 @@ import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
-import { attemptRecord, type MailJob, QUEUE_NAME } from './job.js';
+import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
 import { safeText } from './json-safe.js';
 import type { Deliver, JudgeFailure, Verdict } from './ports.js';
 
@@ -125,8 +125,10 @@ export class DeliveryWorker {
     const { log, report } = this.options;
     const { message } = verdict;
     const record = attemptRecord(job.progress);
+    const failed = { ...record, failures: withFailure(record.failures, safeText(message), Date.now()) };
     switch (verdict.kind) {
       case 'permanent':
+        await job.updateProgress(failed);
         throw new UnrecoverableError(message);
       case 'wait':
         report({ ok: false, reason: message });
@@ -134,7 +136,7 @@ export class DeliveryWorker {
           { action: 'helpdesk.waiting', setting: verdict.setting, reason: message, forMs: verdict.forMs },
           'nothing is sent to the helpdesk for now',
         );
-        await job.updateProgress({ ...record, unsent: record.unsent + 1, postponed: null });
+        await job.updateProgress({ ...failed, unsent: record.unsent + 1, postponed: null });
         await this.#worker?.rateLimit(verdict.forMs);
         throw new RateLimitError();
       case 'postpone': {
@@ -155,17 +157,17 @@ export class DeliveryWorker {
       case 'transient': {
         const othersPassed = this.#lastSuccessAt > (record.failedAt || job.timestamp);
         const next = {
-          ...record,
+          ...failed,
           unsent: record.unsent + (verdict.unsent ? 1 : 0),
           refusedAmidSuccess: verdict.perhapsOfThisMail ? record.refusedAmidSuccess + (othersPassed ? 1 : 0) : 0,
           failedAt: Date.now(),
           postponed: null,
         };
+        await job.updateProgress(next);
         if (next.refusedAmidSuccess >= MAX_REFUSALS_AMID_SUCCESS) {
           throw new UnrecoverableError(`${message}: again and again for this mail, while others got through`);
         }
         report({ ok: false, reason: message });
-        await job.updateProgress(next);
         log.warn(
           { action: 'mail.retry', ...nameOf(job), reason: message, attempts: job.attemptsStarted },
           'delivery failed and is tried again',

@@ -86,8 +86,10 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
     });
   });
 
-  it('lets go of the text of a mail once it is filed, and keeps identity and outcome', async () => {
-    await ledger.add([newEntry('a')]);
+  it('lets go of the texts of a mail once it is filed, and keeps identity, outcome, reasons and requester', async () => {
+    const entry = newEntry('a');
+    const trace = [{ rule: 'new ticket', matched: true, evidence: `no rule before it matched ${'x'.repeat(1000)}` }];
+    await ledger.add([{ ...entry, judgement: { ...entry.judgement, quoted: 'quoted World', trace } }]);
     await settle('a');
     await ledger.markFiled(['a', 'swept long ago'], 'Processed');
     expect((await ledger.lookUp(['a'])).get('a')).toMatchObject({
@@ -97,6 +99,29 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
     const job = await queue.getJob('a');
     expect(JSON.stringify(job?.data)).not.toContain('World');
     expect(job?.data.envelope.messageId).toBe('<a@example.com>');
+    expect(job?.data.digest).toMatchObject({
+      decision: 'create',
+      reason: 'a new request',
+      automatic: 'none',
+      requester: 'ann@example.com',
+      trace: [['new ticket', 1, expect.stringMatching(/^no rule before it matched x{50,150}…?$/)]],
+    });
+  });
+
+  it('stays small in the ledger, a month of mails being 100,000', async () => {
+    await ledger.add([newEntry('a')]);
+    await settle('a');
+    await ledger.markFiled(['a'], 'Processed');
+    expect(JSON.stringify((await queue.getJob('a'))?.data).length).toBeLessThan(1000);
+  });
+
+  it('keeps the failures of a mail that a person puts back', async () => {
+    const failures = [{ message: 'Custom field 7 is required', firstAt: 1, lastAt: 2, times: 2 }];
+    await ledger.add([newEntry('bad')]);
+    await settle('bad');
+    await (await queue.getJob('bad'))?.updateProgress({ failures });
+    await ledger.addAgain(newEntry('bad'));
+    expect((await queue.getJob('bad'))?.data.earlierFailures).toEqual(failures);
   });
 
   it('does not mark a mail as filed that another watcher has put back to work', async () => {

@@ -239,4 +239,17 @@ describe('the delivery worker', () => {
       'under way',
     ]);
   });
+
+  it('keeps what failed attempts ended in, equal ones in a row as one', async () => {
+    await deliverBy({ a: [unsent, unsent, wrongToken, refused] });
+    await add('a');
+    await settled('a');
+    const { failures } = attemptRecord((await queue.getJob('a'))?.progress);
+    expect(failures.map(({ message, times }) => [message, times])).toEqual([
+      ['connection refused', 2],
+      ['see HELPDESK_TOKEN', 1],
+      ['Custom field 7 is required', 1],
+    ]);
+    expect(failures[0]?.firstAt).toBeLessThanOrEqual(failures[0]?.lastAt ?? 0);
+  });
 });

@@ -1,0 +1,43 @@
+import { MAX_KEPT_EVIDENCE_CHARACTERS } from '../limits.js';
+import type { Automatic } from './automatic.js';
+import { clampCharacters } from './clamp.js';
+import type { Decision, Judgement } from './decision.js';
+
+/**
+ * What stays of a judgement when the texts of a settled mail are let go: enough to say later what became of it and why.
+ * JSON, and some hundred bytes: the ledger keeps one for each mail of a month.
+ */
+export interface Digest {
+  readonly decision: Decision['kind'];
+  readonly reason: string;
+  readonly automatic: Automatic['kind'];
+  /** The address whose ticket or reply it is; null of a mail that was ignored. */
+  readonly requester: string | null;
+  /** Rule, whether it matched (1 or 0), evidence. */
+  readonly trace: readonly (readonly [rule: string, matched: 0 | 1, evidence: string])[];
+}
+
+export function digestOf({ decision, reason, automatic, trace }: Judgement): Digest {
+  return {
+    decision: decision.kind,
+    reason,
+    automatic: automatic.kind,
+    requester: requesterOf(decision),
+    trace: trace.map(({ rule, matched, evidence }) => [
+      rule,
+      matched ? 1 : 0,
+      clampCharacters(evidence, MAX_KEPT_EVIDENCE_CHARACTERS),
+    ]),
+  };
+}
+
+function requesterOf(decision: Decision): string | null {
+  switch (decision.kind) {
+    case 'create':
+      return decision.ticket.user_email;
+    case 'reply':
+      return decision.reply.user_email;
+    case 'ignore':
+      return null;
+  }
+}
