@@ -24,6 +24,7 @@ Examples:
   mail2ticket explain complaint.eml       what would be done with a mail, and why; touches nothing
   mail2ticket explain - --json < raw.eml  the same for programs
   mail2ticket health                      whether the running service is ready
+  mail2ticket tickets list ann@acme.test  what the helpdesk has of a person
 
 Exit codes: 0 done, 1 not done, 2 wrong call or configuration.`,
   );
@@ -69,6 +70,43 @@ program
   .action(async ({ json }: { json?: true }) => {
     const { healthCommand } = await import('./commands/health.js');
     process.exitCode = await healthCommand(environment(), json ?? false);
+  });
+
+const tickets = program
+  .command('tickets')
+  .description("look up a person's tickets at the helpdesk")
+  .addHelpText(
+    'after',
+    `
+The helpdesk shows tickets only to the one they belong to, so each call needs the person's address. Needs HELPDESK_URL
+and HELPDESK_TOKEN; neither the mailbox nor the queue is asked.
+
+Examples:
+  mail2ticket tickets list ann@example.com       all her tickets, latest change first
+  mail2ticket tickets view 123 ann@example.com   one of them with its fields and replies
+
+Exit code 0 where something was found, 1 where not.`,
+  );
+
+tickets
+  .command('list')
+  .description('the tickets of one person, latest change first')
+  .argument('<email>', "the person's address")
+  .option('--json', 'print one JSON array')
+  .action(async (email: string, { json }: { json?: true }) => {
+    const { listTickets } = await import('./commands/tickets.js');
+    process.exitCode = await listTickets(environment(), email, json ?? false);
+  });
+
+tickets
+  .command('view')
+  .description('one ticket with its custom fields and replies')
+  .argument('<id>', "the ticket's number")
+  .argument('<email>', 'the address of the person it belongs to')
+  .option('--json', 'print one JSON object')
+  .action(async (id: string, email: string, { json }: { json?: true }) => {
+    const { viewTicket } = await import('./commands/tickets.js');
+    process.exitCode = await viewTicket(environment(), id, email, json ?? false);
   });
 
 try {

@@ -77,15 +77,7 @@ export function readEnvironment(environment: Environment, dotenvPath: string): E
  */
 export function loadConfig(environment: Environment): Config {
   const { values, problems } = read({ ...serviceSettings, ...mailSettings }, environment);
-  if (values.HELPDESK_URL && !values.HELPDESK_ALLOW_HTTP) {
-    const url = new URL(values.HELPDESK_URL);
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      problems.push({
-        variable: 'HELPDESK_URL',
-        message: `"${values.HELPDESK_URL}" would send the token in clear text; accepted: https, or HELPDESK_ALLOW_HTTP=true`,
-      });
-    }
-  }
+  problems.push(...clearTextProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
   return freeze({
@@ -123,6 +115,19 @@ export function loadMailPolicy(environment: Environment): MailPolicy {
 }
 
 /**
+ * The helpdesk alone, for asking it without a mailbox or a queue.
+ * @throws ConfigError with every problem there is
+ */
+export function loadHelpdeskConfig(environment: Environment): HelpdeskConfig {
+  const { HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP } = serviceSettings;
+  const { values, problems } = read({ HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP }, environment);
+  problems.push(...clearTextProblems(values));
+  if (problems.length > 0) throw new ConfigError(problems);
+  const v = values as Required<typeof values>;
+  return freeze({ url: v.HELPDESK_URL, token: v.HELPDESK_TOKEN });
+}
+
+/**
  * Where the health page is, for asking a running service.
  * @throws ConfigError with every problem there is
  */
@@ -131,6 +136,20 @@ export function loadHttpConfig(environment: Environment): HttpConfig {
   const { values, problems } = read({ HTTP_HOST, HTTP_PORT }, environment);
   if (problems.length > 0) throw new ConfigError(problems);
   return { host: values.HTTP_HOST ?? '127.0.0.1', port: values.HTTP_PORT ?? null };
+}
+
+function clearTextProblems({
+  HELPDESK_URL,
+  HELPDESK_ALLOW_HTTP,
+}: {
+  HELPDESK_URL?: string;
+  HELPDESK_ALLOW_HTTP?: boolean;
+}): ConfigProblem[] {
+  if (!HELPDESK_URL || HELPDESK_ALLOW_HTTP) return [];
+  const { protocol, hostname } = new URL(HELPDESK_URL);
+  if (protocol !== 'http:' || isLoopback(hostname)) return [];
+  const message = `"${HELPDESK_URL}" would send the token in clear text; accepted: https, or HELPDESK_ALLOW_HTTP=true`;
+  return [{ variable: 'HELPDESK_URL', message }];
 }
 
 type Values<S extends Record<string, z.ZodType>> = { [K in keyof S]?: z.output<S[K]> };

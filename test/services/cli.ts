@@ -1,6 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 const tsx = import.meta.resolve('tsx');
 
@@ -17,4 +19,15 @@ export function startCli(
     cwd,
     env: { PATH: process.env.PATH ?? '', ...environment },
   });
+}
+
+/** The same, to its end. */
+export async function runCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ out: string; err: string; code: number }> {
+  const child = startCli(args, environment);
+  child.stdin.end();
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { out, err, code };
 }

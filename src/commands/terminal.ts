@@ -1,0 +1,19 @@
+import Table from 'cli-table3';
+import { cleanLine } from '../mail/clean.js';
+
+/**
+ * Rows under headings, for a terminal. Whatever stands in a cell becomes one line without control characters: subjects are
+ * written by strangers, and on a terminal control characters are commands.
+ */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  // Without colours of its own, so that a pipe gets text only.
+  const drawn = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+  for (const row of rows) drawn.push(row.map(cleanLine));
+  return drawn.toString();
+}
+
+/** JSON on one line. What JSON leaves as it is and a terminal obeys (C1 controls, reversed reading direction) is escaped, and read back the same. */
+export function json(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(/[\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g, escaped);
+}
