@@ -40,6 +40,13 @@ module.exports = {
       from: { path: '^src/(mail|imap|queue|helpdesk|status)/' },
       to: { path: '^src/(cli|service|config|settings|commands)' },
     },
+    {
+      name: 'one-vocabulary',
+      comment: 'who logs takes a Log, whose actions are a closed list; only the logger itself knows the library',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/logger\\.ts$' },
+      to: { path: 'node_modules/pino' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'product-does-not-need-the-playground',

@@ -1,14 +1,45 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import type { Log } from './log-actions.js';
 import type { LogLevel } from './settings.js';
 
+/** Names under which a secret or a mail's text could come into a line. No room logs them; this is the second wall. */
+const NEVER_LOGGED = [
+  'password',
+  'pass',
+  'token',
+  'accessToken',
+  'secret',
+  'authorization',
+  'auth',
+  'args',
+  'judgement',
+  'body',
+  'text',
+  'html',
+  'quoted',
+  'message',
+  'bytes',
+];
+
 /**
- * The log on standard output: one JSON object a line, or text with colours where a person looks on. Each line says in `action`
- * what happened; the words are for people and may change.
+ * The log, one JSON object a line: on standard output, where it is text with colours if a person looks on, or into `destination`.
+ * Each line says in `action` what happened (log-actions.ts); the words are for people and may change. Fields that could hold a
+ * secret or a mail's text are left out, down to the third level of what is logged.
  */
-export function createLogger(level: LogLevel): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!process.stdout.isTTY) return pino({ ...options, formatters: { level: (label) => ({ level: label }) } });
+export function createLogger(level: LogLevel, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: NEVER_LOGGED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), remove: true },
+  };
+  if (destination || !process.stdout.isTTY) {
+    return pino(
+      { ...options, formatters: { level: (label) => ({ level: label }) } },
+      destination ?? pino.destination(1),
+    );
+  }
   return pino(
     options,
     PinoPretty({ colorize: true, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),

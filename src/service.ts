@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { QueueUnavailableError } from './errors.js';
 import { HelpdeskClient } from './helpdesk/client.js';
 import { classify } from './helpdesk/failure-classes.js';
 import { deliver } from './helpdesk/once.js';
 import { Watcher } from './imap/watcher.js';
+import type { Log } from './log-actions.js';
 import { judge } from './mail/decide.js';
 import { parseMail } from './mail/parse.js';
 import type { MailPolicy } from './mail/policy.js';
@@ -16,6 +16,7 @@ import { JobLedger } from './queue/ledger.js';
 import type { DeliveryOrder, Verdict } from './queue/ports.js';
 import { retryDelayMs } from './queue/retry.js';
 import { DeliveryWorker } from './queue/worker.js';
+import { quietLog } from './quiet-log.js';
 import { Health } from './status/health.js';
 import { serveStatus } from './status/server.js';
 
@@ -34,7 +35,8 @@ const QUEUE_RETRY_MS = 5000;
  * @param signal ends the waiting for the queue
  * @throws ConfigError where QUEUE_URL or HELPDESK_URL cannot be used, or HTTP_PORT cannot be listened on
  */
-export async function startService(config: Config, log: Logger, signal: AbortSignal): Promise<Service> {
+export async function startService(config: Config, output: Log, signal: AbortSignal): Promise<Service> {
+  const log = quietLog(output);
   const health = new Health<string>(['queue', 'mailbox', 'helpdesk']);
   // Acquired in order, released in reverse.
   const releases: (() => Promise<void>)[] = [];
@@ -95,7 +97,7 @@ export async function startService(config: Config, log: Logger, signal: AbortSig
   }
 }
 
-async function openQueue(url: string, log: Logger, health: Health<string>, signal: AbortSignal): Promise<Backend> {
+async function openQueue(url: string, log: Log, health: Health<string>, signal: AbortSignal): Promise<Backend> {
   for (;;) {
     try {
       const backend = await openBackend(url, { log });

@@ -1,7 +1,7 @@
 import { ImapFlow, type ImapFlowError } from 'imapflow';
-import type { Logger } from 'pino';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import { MAX_IMAP_RESPONSE_BYTES } from '../limits.js';
+import type { Log } from '../log-actions.js';
 
 /** What it takes to log in. */
 export interface ImapLogin {
@@ -24,7 +24,7 @@ const IDLE_DELAY_MS = 20;
  * @throws MailboxRefusedError where trying again without a change of configuration is in vain
  * @throws MailboxUnavailableError otherwise
  */
-export async function connectImap(login: ImapLogin, log: Logger): Promise<ImapFlow> {
+export async function connectImap(login: ImapLogin, log: Log): Promise<ImapFlow> {
   const client = new ImapFlow({
     host: login.host,
     port: login.port,
@@ -43,7 +43,7 @@ export async function connectImap(login: ImapLogin, log: Logger): Promise<ImapFl
   });
   // Without a listener an error between two commands would end the process.
   client.on('error', (error: Error) =>
-    log.debug({ action: 'imap.error', error: error.message }, 'IMAP connection error'),
+    log.debug({ action: 'imap.error', reason: error.message }, 'IMAP connection error'),
   );
   try {
     await client.connect();

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import { MailboxUnavailableError } from '../errors.js';
 import { MAX_BATCH_BYTES, MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
+import type { Log } from '../log-actions.js';
 import { folderFor, type LedgerEntry, type NewEntry } from '../mail/ledger-entry.js';
 import type { FolderPaths } from './folders.js';
 import type { Judge, Ledger } from './ports.js';
@@ -17,7 +17,7 @@ export interface Watched extends OpenFolder {
   readonly paths: FolderPaths;
   readonly ledger: Ledger;
   readonly judge: Judge;
-  readonly log: Logger;
+  readonly log: Log;
   readonly now: () => number;
 }
 
@@ -182,8 +182,10 @@ export class Reconciler {
       if (!moved) throw new MailboxUnavailableError(`mail could not be moved to ${paths[folder]}`);
       const ids = mails.map(({ id }) => id);
       await ledger.markFiled(ids, folder);
-      for (const id of ids) this.#underWay.delete(id);
-      log.debug({ action: 'mail.filed', folder, mails: ids }, 'mail filed');
+      for (const id of ids) {
+        this.#underWay.delete(id);
+        log.debug({ action: 'mail.filed', mail: id, folder }, 'mail filed');
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
-import type { Logger } from 'pino';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
+import type { Log } from '../log-actions.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
 import type { Judge, Ledger } from './ports.js';
@@ -17,7 +17,7 @@ export interface WatcherOptions {
   readonly pollMs: number;
   readonly ledger: Ledger;
   readonly judge: Judge;
-  readonly log: Logger;
+  readonly log: Log;
   /** Told whether the mailbox is being watched, and why not. */
   readonly report: (state: { ok: true } | { ok: false; reason: string }) => void;
 }

@@ -9,12 +9,10 @@ import {
   Worker,
   type WorkerOptions,
 } from 'bullmq';
-import { type QueueLog, quietErrorLog } from './error-log.js';
+import type { Log } from '../log-actions.js';
 import { safeError, safeJson } from './json-safe.js';
 import { type Lifetime, NAMESPACE, openStore, type Store } from './store.js';
 import { firstAnswer, isUnavailable, reasonOf, unavailable, whenAvailable } from './unavailable.js';
-
-export type { QueueLog } from './error-log.js';
 
 /** BullMQ's classes with the store left open. `D` is a job's data, `R` its return value. */
 export type BackendQueue<D, R> = Queue<D, R, string, D, R, string, IQueueBackend, Lifetime>;
@@ -32,7 +30,7 @@ const LEAVE_MS = 1_000;
 const RETRY_MS = 1_000;
 
 export interface BackendOptions {
-  readonly log: QueueLog;
+  readonly log: Pick<Log, 'warn'>;
   /** Milliseconds that the store may be unreachable before the caller is told; 10,000 where it is not given. */
   readonly deadlineMs?: number;
 }
@@ -201,7 +199,10 @@ export class Backend {
  * @throws ConfigError where QUEUE_URL is of another kind
  */
 export async function openBackend(queueUrl: string, options: BackendOptions): Promise<Backend> {
-  const report = quietErrorLog(options.log);
+  const report = (source: string, error: unknown) => {
+    const reason = reasonOf(error);
+    options.log.warn({ action: 'queue.error', source, reason }, `queue: ${reason}`);
+  };
   const store = await openStore(queueUrl, options.deadlineMs ?? FIRST_ANSWER_MS, (error) =>
     report('embedded database', error),
   );

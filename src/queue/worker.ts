@@ -1,6 +1,6 @@
 import { DelayedError, type Job, RateLimitError, UnrecoverableError } from 'bullmq';
-import type { Logger } from 'pino';
 import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
+import type { Log } from '../log-actions.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
@@ -15,7 +15,7 @@ export interface DeliveryWorkerOptions {
   readonly concurrency: number;
   /** The wait in ms before the next attempt of a mail, or -1 for no more. */
   readonly retryDelayMs: (failedAttempts: number, ageMs: number) => number;
-  readonly log: Logger;
+  readonly log: Log;
   /** Ends running deliveries at once; called where stopping has waited long enough. They reject and go back to the queue. */
   readonly abandon: () => void;
   /** Told whether the helpdesk takes what we send, and why not. */
@@ -190,5 +190,5 @@ class RetryLater extends Error {
 
 function nameOf(job: Job<MailJob, Outcome>) {
   const { envelope } = job.data;
-  return { mail: job.id, messageId: envelope.messageId, from: envelope.from };
+  return { mail: job.id ?? '', messageId: envelope.messageId, from: envelope.from };
 }

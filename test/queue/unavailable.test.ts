@@ -4,6 +4,7 @@ import {
   firstAnswer,
   firstConnection,
   isUnavailable,
+  reasonOf,
   unavailable,
   whenAvailable,
 } from '../../src/queue/unavailable.js';
@@ -45,6 +46,15 @@ test('The command that ioredis hangs on an error, with a password or a mail in i
   const error = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] } });
   expect(unavailable('host:1', error).cause).toBe(error);
   expect(error).not.toHaveProperty('command');
+});
+
+test('What is said of an error is its message, whatever hangs on it', () => {
+  const refused = Object.assign(new Error('WRONGPASS'), {
+    command: { name: 'auth', args: ['hunter2'] },
+    detail: 'Hello',
+  });
+  expect(reasonOf(refused)).toBe('WRONGPASS');
+  expect(reasonOf(new AggregateError([coded('ECONNREFUSED', ''), refused]))).toBe('ECONNREFUSED; WRONGPASS');
 });
 
 test.each([

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { type LookAlike, type LookAlikeOptions, startLookAlike } from '../../demo/helpdesk/look-alike.js';
 import { loadConfig } from '../../src/config.js';
+import { createLogger } from '../../src/logger.js';
 import { type Service, startService } from '../../src/service.js';
 import { startDovecot, type TestDovecot } from './dovecot.js';
 import { startRedis } from './redis.js';
@@ -70,7 +70,7 @@ export async function startRig(queueUrl: string, helpdeskOptions: Partial<LookAl
   });
   const launch = async (settings?: Readonly<Record<string, string>>) => {
     const log: LogLine[] = [];
-    const logger = pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(JSON.parse(line)) });
+    const logger = createLogger('debug', { write: (line) => void log.push(JSON.parse(line)) });
     const service = await startService(loadConfig(environment(settings)), logger, new AbortController().signal);
     services.push(service);
     return Object.assign(service, { log });

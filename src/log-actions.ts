@@ -1,0 +1,69 @@
+/** What the log says of one kind of line. */
+interface ActionEntry {
+  /** What has happened, one sentence for the operator: docs/logs.md is held to it. */
+  readonly meaning: string;
+  /** Set where an outage repeats the line: then each reason is said once a minute (quiet-log.ts). */
+  readonly repeats?: true;
+}
+
+/**
+ * Every value of `action` in the log: a stable vocabulary that alerts and searches may rely on, unlike the words for people beside
+ * it. A line `mail.…` concerns one mail and bears its id in `mail`.
+ */
+export const LOG_ACTIONS = {
+  'service.starting': { meaning: 'The process begins; mailbox, folder and helpdesk are those of the configuration.' },
+  'service.stopping': { meaning: 'A signal asked the process to end.' },
+  'service.stopped': { meaning: 'The process has ended in good order.' },
+  'service.cut': { meaning: 'A part did not end in time, and the process ends without it. Nothing is lost.' },
+  'config.warning': { meaning: 'A setting can be used but is risky; `setting` names it.' },
+  'status.listening': { meaning: 'Health and metrics are served at `url`.' },
+  'queue.opened': { meaning: 'The store of the queue answers.' },
+  'queue.unavailable': {
+    meaning: 'The store of the queue cannot be opened at the start, and is tried again after `retryInMs`.',
+    repeats: true,
+  },
+  'queue.error': {
+    meaning: 'A connection to the store of the queue broke; `source` says which. It comes back by itself.',
+    repeats: true,
+  },
+  'imap.error': { meaning: 'The IMAP connection failed between two commands; `mailbox.down` follows.' },
+  'mailbox.watched': { meaning: 'The mailbox was looked through and is being watched.' },
+  'mailbox.down': {
+    meaning: 'The mailbox cannot be watched, and is tried again after `retryInMs`. Mail waits there.',
+    repeats: true,
+  },
+  'helpdesk.waiting': {
+    meaning: 'Nothing is sent to the helpdesk for `forMs`; where `setting` is given, it is wrong for every mail.',
+    repeats: true,
+  },
+  'mail.queued': { meaning: 'A new mail was read, judged (`decision`, `reason`) and queued.' },
+  'mail.retried': { meaning: 'A person moved a settled mail back into the watched folder, and it is tried again.' },
+  'mail.created': { meaning: 'The mail became ticket `ticketId`; `adopted` where an earlier attempt had made it.' },
+  'mail.replied': { meaning: 'The mail became a reply on ticket `ticketId`; `adopted` as above.' },
+  'mail.ignored': { meaning: 'The mail makes no ticket; `reason` says why.' },
+  'mail.postponed': { meaning: 'The mail waits for its turn `forMs`, and spends no attempt.' },
+  'mail.retry': {
+    meaning: 'Delivery failed because of `reason`, and is tried again by itself.',
+    repeats: true,
+  },
+  'mail.failed': { meaning: 'The mail is a dead letter: it goes to the folder Failed, and waits there for a person.' },
+  'mail.filed': { meaning: 'The settled mail was moved to `folder`.' },
+} as const satisfies Readonly<Record<string, ActionEntry>>;
+
+export type LogAction = keyof typeof LOG_ACTIONS;
+
+type MailAction = Extract<LogAction, `mail.${string}`>;
+
+/** The fields of a line. Of a mail its id in the ledger is required, so that one search finds all that happened to it. */
+export type LogFields = { readonly [field: string]: unknown } & (
+  | { readonly action: MailAction; readonly mail: string }
+  | { readonly action: Exclude<LogAction, MailAction> }
+);
+
+/** Where every room reports; pino's shape, with the vocabulary closed. */
+export interface Log {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+}

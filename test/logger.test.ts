@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { createLogger } from '../src/logger.js';
+
+function recorder() {
+  const lines: string[] = [];
+  return { log: createLogger('info', { write: (line) => void lines.push(line) }), lines };
+}
+
+test('What could hold a secret or the text of a mail is left out of a line, however it got there', () => {
+  const { log, lines } = recorder();
+  log.info(
+    {
+      action: 'mail.queued',
+      mail: 'abc',
+      token: 'hunter2',
+      login: { host: 'imap.test', password: 'hunter2' },
+      cause: { command: { name: 'auth', args: ['hunter2'] } },
+      request: { headers: { authorization: 'Bearer hunter2' } },
+      job: { data: { judgement: { text: 'hunter2' } } },
+      ticket: { subject: 'Printer', message: 'hunter2' },
+    },
+    'mail queued',
+  );
+  expect(lines.join()).not.toContain('hunter2');
+  expect(JSON.parse(lines.join())).toMatchObject({
+    level: 'info',
+    action: 'mail.queued',
+    mail: 'abc',
+    login: { host: 'imap.test' },
+  });
+});
+
+test('An error in a line gives its message but none of the fields that libraries hang on it', () => {
+  const { log, lines } = recorder();
+  const err = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] }, body: 'hunter2' });
+  log.info({ action: 'queue.error', err }, 'queue');
+  expect(lines.join()).not.toContain('hunter2');
+});
