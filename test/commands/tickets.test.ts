@@ -54,9 +54,7 @@ it('exits with 1 where nothing is found, and says so', async () => {
 });
 
 it('names the setting that is wrong', async () => {
-  const wrong = await run(['tickets', 'list', 'a@b.test'], {
-    environment: { ...environment, HELPDESK_TOKEN: 'wrong' },
-  });
+  const wrong = await runCli(['tickets', 'list', 'a@b.test'], { ...environment, HELPDESK_TOKEN: 'wrong' });
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('HELPDESK_TOKEN') });
   const none = await runCli(['tickets', 'list', 'a@b.test'], { HELPDESK_URL: 'http://help.acme.test/' });
   expect(none).toMatchObject({
