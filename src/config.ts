@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { parse as parseDotenv } from 'dotenv';
 import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from './errors.js';
+import { loopIdOf, mailboxName } from './mail/identity.js';
 import { defaultPolicy, type MailPolicy } from './mail/policy.js';
 import { type LogLevel, mailSettings, secretNames, serviceSettings } from './settings.js';
 
@@ -100,7 +101,7 @@ export function loadConfig(environment: Environment): Config {
     },
     http: { host: v.HTTP_HOST, port: values.HTTP_PORT ?? null },
     logLevel: v.LOG_LEVEL,
-    mail: policyOf(v, v.IMAP_USER),
+    mail: policyOf(v, environment),
   });
 }
 
@@ -111,7 +112,7 @@ export function loadConfig(environment: Environment): Config {
 export function loadMailPolicy(environment: Environment): MailPolicy {
   const { values, problems } = read(mailSettings, environment);
   if (problems.length > 0) throw new ConfigError(problems);
-  return freeze(policyOf(values as Required<typeof values>, environment.IMAP_USER));
+  return freeze(policyOf(values as Required<typeof values>, environment));
 }
 
 /**
@@ -203,12 +204,14 @@ function flatten(issues: readonly z.core.$ZodIssue[]): string[] {
   });
 }
 
-function policyOf(v: Required<Values<typeof mailSettings>>, imapUser: string | undefined): MailPolicy {
+function policyOf(v: Required<Values<typeof mailSettings>>, environment: Environment): MailPolicy {
+  const { IMAP_USER: imapUser, IMAP_HOST: host, IMAP_FOLDER: folder } = environment;
   // A mail from the watched mailbox itself is ours, whether or not the operator thought of listing it.
   const self = imapUser?.includes('@') ? [imapUser.toLowerCase()] : [];
   return {
     ...defaultPolicy,
     ownAddresses: [...new Set([...self, ...v.OWN_ADDRESSES])],
+    loopId: imapUser && host ? loopIdOf(mailboxName({ user: imapUser, host }, folder || 'INBOX')) : '',
     subjectTag: v.SUBJECT_TAG,
     categoryId: v.CATEGORY_ID ?? null,
     customFields: v.CUSTOM_FIELDS,

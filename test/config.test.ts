@@ -38,7 +38,7 @@ describe('the configuration', () => {
       queue: { url: 'embedded:./data', concurrency: 8, ledgerDays: 30, retryDays: 5 },
       http: { host: '127.0.0.1', port: null },
       logLevel: 'info',
-      mail: { ...defaultPolicy, ownAddresses: ['support@acme.test'] },
+      mail: { ...defaultPolicy, ownAddresses: ['support@acme.test'], loopId: expect.stringMatching(/^[0-9a-f]{32}$/) },
     });
   });
 

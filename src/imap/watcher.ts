@@ -2,6 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import type { Log } from '../log-actions.js';
+import { mailboxName } from '../mail/identity.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
 import type { Judge, Ledger } from './ports.js';
@@ -164,9 +165,4 @@ export class Watcher {
       now: Date.now,
     });
   }
-}
-
-/** The mailbox in every identity, as an IMAP URL (RFC 5092): stable, and different for every account and folder. */
-function mailboxName({ user, host }: Pick<ImapLogin, 'user' | 'host'>, folder: string): string {
-  return `imap://${encodeURIComponent(user)}@${host}/${encodeURIComponent(folder)}`;
 }

@@ -17,6 +17,9 @@ export interface Automatic {
   readonly effect: 'ignore' | 'no-acknowledgement' | 'none';
 }
 
+/** The header field of every mail that a mail2ticket sends; its value says which one (MailPolicy.loopId). */
+const LOOP_HEADER = 'x-mail2ticket-loop';
+
 type OwnAddresses = Pick<MailPolicy, 'ownAddresses'>;
 
 /** What speaks for a rule, as one line; null where nothing does. */
@@ -62,11 +65,16 @@ export function classify(mail: IncomingMail, policy: OwnAddresses): Automatic {
 }
 
 /**
- * Whether the mail comes from an address of ours: taken as a ticket, the helpdesk's notification of that ticket would be the
- * next one, for ever. So not even a Reply-To of someone else excepts it; a contact form must not write in our name.
+ * What says that the mail comes from ourselves, by our address or by what we write into its header; null where nothing does.
+ * Taken as a ticket, the notification or acknowledgement of that ticket would be the next one, for ever. So not even a Reply-To
+ * of someone else excepts it; a contact form must not write in our name.
  */
-export function isOwnMail(mail: IncomingMail, { ownAddresses }: OwnAddresses): boolean {
-  return mail.from !== null && ownAddresses.includes(mail.from.address.toLowerCase());
+export function signOfOwnMail(
+  mail: IncomingMail,
+  { ownAddresses, loopId }: Pick<MailPolicy, 'ownAddresses' | 'loopId'>,
+): string | null {
+  if (mail.from !== null && ownAddresses.includes(mail.from.address.toLowerCase())) return `From: ${mail.from.address}`;
+  return loopId !== '' && header(mail, LOOP_HEADER)?.trim() === loopId ? `${LOOP_HEADER}: ${loopId}` : null;
 }
 
 const MAX_EVIDENCE_CHARACTERS = 200;
@@ -143,6 +151,8 @@ const AUTORESPONDER = [
   'x-autoresponse',
   'x-autoresponder',
   'x-vacation',
+  // The acknowledgement of another mail2ticket; our own is known before.
+  LOOP_HEADER,
 ];
 
 function autoresponder(mail: IncomingMail): string | null {

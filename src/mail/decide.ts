@@ -1,5 +1,5 @@
 import { MAX_TICKET_MESSAGE_BYTES, MAX_TRACE_EVIDENCE_CHARACTERS, MAX_TRACE_REPAIRS } from '../limits.js';
-import { type Automatic, classify, isOwnMail } from './automatic.js';
+import { type Automatic, classify, signOfOwnMail } from './automatic.js';
 import { readBounce } from './bounce.js';
 import { clampBytes, clampCharacters } from './clamp.js';
 import { cleanLine, cleanText } from './clean.js';
@@ -109,10 +109,10 @@ function stepsBeforeTheRules({ mail, forward, requester }: Facts): TraceStep[] {
 }
 
 function ownMail({ mail, policy, text }: Facts): Answer {
-  const from = mail.from?.address ?? 'nobody';
-  return isOwnMail(mail, policy)
-    ? { evidence: `From: ${from} is our own`, verdict: ignored(`own mail from ${from}`, text) }
-    : { evidence: `From: ${from} is not ours`, verdict: null };
+  const sign = signOfOwnMail(mail, policy);
+  return sign === null
+    ? { evidence: `From: ${mail.from?.address ?? 'nobody'} is not ours`, verdict: null }
+    : { evidence: `${sign} is our own`, verdict: ignored(`own mail, ${sign}`, text) };
 }
 
 function bounce({ automatic, text }: Facts): Answer {

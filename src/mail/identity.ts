@@ -12,6 +12,16 @@ export interface Envelope {
   readonly receivedAt: string;
 }
 
+/** The name of a watched folder in every identity, as an IMAP URL (RFC 5092): stable, and different for every account and folder. */
+export function mailboxName({ user, host }: { readonly user: string; readonly host: string }, folder: string): string {
+  return `imap://${encodeURIComponent(user)}@${host}/${encodeURIComponent(folder)}`;
+}
+
+/** What stands in the loop header of the mail that the service of a mailbox sends: it knows its own again by it, and it is no secret. */
+export function loopIdOf(mailbox: string): string {
+  return hash('loop', mailbox).slice(0, 32);
+}
+
 /**
  * The ledger's key of a mail: hex of sha256 over the mailbox's name and the Message-ID. The mailbox is in it, so that one
  * mail to two support addresses makes a ticket in each. Without a Message-ID everything the envelope says stands in.

@@ -2,6 +2,8 @@
 export interface MailPolicy {
   /** Addresses that are ours: mail from them is our own and would loop. Lower case. */
   readonly ownAddresses: readonly string[];
+  /** Stands in LOOP_HEADER of what we send (identity.ts, loopIdOf); '' where there is no mailbox. */
+  readonly loopId: string;
   /** The subject tag with `{id}` where the number stands, as `[#{id}]` or `[acme #{id}]`. */
   readonly subjectTag: string;
   readonly categoryId: number | null;
@@ -37,6 +39,7 @@ export interface FieldSource {
 
 export const defaultPolicy: MailPolicy = {
   ownAddresses: [],
+  loopId: '',
   subjectTag: '[#{id}]',
   categoryId: null,
   customFields: {},

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify, isOwnMail } from '../../src/mail/automatic.js';
+import { classify, signOfOwnMail } from '../../src/mail/automatic.js';
 import type { IncomingMail } from '../../src/mail/message.js';
 import { aMail, headers } from './a-mail.js';
 
@@ -263,11 +263,16 @@ describe('classify', () => {
   });
 });
 
-describe('isOwnMail', () => {
-  it('knows an own address in any case', () => {
-    expect(isOwnMail(aMail({ from: { address: 'Support@desk.example', name: '' } }), policy)).toBe(true);
-    expect(isOwnMail(aMail(), policy)).toBe(false);
-    expect(isOwnMail(aMail({ from: null }), policy)).toBe(false);
+describe('signOfOwnMail', () => {
+  const own = { ownAddresses: ['support@desk.example'], loopId: 'c0ffee' };
+  const looped = (value: string) => aMail({ headers: headers({ 'X-Mail2Ticket-Loop': value }) });
+
+  it('is an own address in any case', () => {
+    expect(signOfOwnMail(aMail({ from: { address: 'Support@desk.example', name: '' } }), own)).toBe(
+      'From: Support@desk.example',
+    );
+    expect(signOfOwnMail(aMail(), own)).toBe(null);
+    expect(signOfOwnMail(aMail({ from: null }), own)).toBe(null);
   });
 
   it('takes no Reply-To as an excuse, since the notification of a ticket has one too', () => {
@@ -275,6 +280,16 @@ describe('isOwnMail', () => {
       from: { address: 'support@desk.example', name: '' },
       replyTo: [{ address: 'ann@example.com', name: '' }],
     });
-    expect(isOwnMail(mail, policy)).toBe(true);
+    expect(signOfOwnMail(mail, own)).not.toBe(null);
+  });
+
+  it('is our own loop header under whatever sender', () => {
+    expect(signOfOwnMail(looped('c0ffee'), own)).toBe('x-mail2ticket-loop: c0ffee');
+    expect(signOfOwnMail(looped(''), { ...own, loopId: '' })).toBe(null);
+  });
+
+  it("is not another service's loop header, which makes the mail an automatic reply to be ignored", () => {
+    expect(signOfOwnMail(looped('0ddba11'), own)).toBe(null);
+    expect(classify(looped('0ddba11'), own)).toMatchObject({ kind: 'auto-reply', effect: 'ignore' });
   });
 });

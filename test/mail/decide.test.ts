@@ -42,7 +42,7 @@ function asked({ trace }: Judgement): string {
 
 describe('the rules', () => {
   it.each<[what: string, parts: Partial<IncomingMail>, kind: string, reason: string, steps: string]>([
-    ['ignore own mail', { ...own, ...vacation }, 'ignore', 'own mail from support@desk.example', 'own mail ✓'],
+    ['ignore own mail', { ...own, ...vacation }, 'ignore', 'own mail, From: support@desk.example', 'own mail ✓'],
     ['ignore an automatic reply', vacation, 'ignore', 'auto reply', 'own mail ·, bounce ·, automatic reply ✓'],
     [
       'ignore an automatic reply that carries a tag',
