@@ -25,6 +25,7 @@ Examples:
   mail2ticket explain - --json < raw.eml  the same for programs
   mail2ticket health                      whether the running service is ready
   mail2ticket tickets list ann@acme.test  what the helpdesk has of a person
+  mail2ticket audit                       what in the mailbox has no decision yet
 
 Exit codes: 0 done, 1 not done, 2 wrong call or configuration.`,
   );
@@ -107,6 +108,24 @@ tickets
   .action(async (id: string, email: string, { json }: { json?: true }) => {
     const { viewTicket } = await import('./commands/tickets.js');
     process.exitCode = await viewTicket(environment(), id, email, json ?? false);
+  });
+
+program
+  .command('audit')
+  .description('compare the mailbox with the ledger and list what has no decision; changes nothing')
+  .option('--json', 'print one JSON object')
+  .addHelpText(
+    'after',
+    `
+Looks at the watched folder, at Processed, Ignored and Failed, and at the queue of QUEUE_URL. An embedded queue can be
+read only while the service does not run; the service logs the same figures once an hour (audit.done).
+
+Exit code 0 where all is in order, 1 where a mail has been without a decision for over 15 minutes or the comparison
+could not be made.`,
+  )
+  .action(async ({ json }: { json?: true }) => {
+    const { auditCommand } = await import('./commands/audit.js');
+    process.exitCode = await auditCommand(environment(), json ?? false);
   });
 
 try {

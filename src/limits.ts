@@ -152,3 +152,6 @@ export const MAX_KEPT_EVIDENCE_CHARACTERS = 160;
 
 /** Failures kept of one mail, equal ones in a row counting as one: five days of retries are some 500 attempts. */
 export const MAX_FAILURES_KEPT = 20;
+
+/** Mails that an audit names of each kind, oldest first; the rest are counted. A backlog of 100,000 must not become a table of them. */
+export const MAX_AUDIT_NAMED = 100;

@@ -4,6 +4,7 @@ import { QueueUnavailableError } from './errors.js';
 import { HelpdeskClient } from './helpdesk/client.js';
 import { classify } from './helpdesk/failure-classes.js';
 import { deliver } from './helpdesk/once.js';
+import { startHourlyAudit } from './imap/hourly-audit.js';
 import { Watcher } from './imap/watcher.js';
 import type { Log } from './log-actions.js';
 import { judge } from './mail/decide.js';
@@ -87,6 +88,15 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     });
     await worker.start(backend);
     watcher.start();
+    releases.push(
+      startHourlyAudit({
+        login: config.imap,
+        folder: config.imap.folder,
+        backlog: config.imap.backlog,
+        ledger,
+        log,
+      }),
+    );
     releases.push(async () => {
       await Promise.all([watcher.stop(), worker.stop()]);
     });

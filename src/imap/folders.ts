@@ -5,7 +5,7 @@ import type { SettledFolder } from '../mail/ledger-entry.js';
 /** The parent of the three folders; it holds the note as well. */
 const ROOT_FOLDER = 'Mail2Ticket';
 
-const settledFolders: readonly SettledFolder[] = ['Processed', 'Ignored', 'Failed'];
+export const settledFolders: readonly SettledFolder[] = ['Processed', 'Ignored', 'Failed'];
 
 /** Where settled mail goes, as the server spells the paths. */
 export type FolderPaths = Readonly<Record<SettledFolder, string>>;
@@ -15,6 +15,23 @@ export interface Mark {
   readonly uidValidity: string;
   readonly uidNext: number;
   readonly date: Date;
+}
+
+/**
+ * Our folders as they stand; nothing is made or changed.
+ * @returns their paths, every path of the account, and the mark, null where there is no note
+ */
+export async function findFolders(
+  client: ImapFlow,
+  watched: string,
+): Promise<{ root: string; paths: FolderPaths; standing: ReadonlySet<string>; mark: Mark | null }> {
+  const listed = await client.list();
+  const standing = new Set(listed.map((folder) => folder.path));
+  const delimiter = listed.find((folder) => folder.delimiter)?.delimiter ?? '/';
+  const root = `${client.namespace?.prefix ?? ''}${ROOT_FOLDER}`;
+  const pathOf = (name: SettledFolder) => `${root}${delimiter}${name}`;
+  const paths = { Processed: pathOf('Processed'), Ignored: pathOf('Ignored'), Failed: pathOf('Failed') };
+  return { root, paths, standing, mark: standing.has(root) ? await readMark(client, root, watched) : null };
 }
 
 /**
@@ -31,25 +48,17 @@ export async function prepareFolders(
   fresh: Mark,
   known: Mark | null,
 ): Promise<{ paths: FolderPaths; mark: Mark | null }> {
-  const listed = await client.list();
-  const standing = new Set(listed.map((folder) => folder.path));
-  const delimiter = listed.find((folder) => folder.delimiter)?.delimiter ?? '/';
-  const root = `${client.namespace?.prefix ?? ''}${ROOT_FOLDER}`;
-  const pathOf = (name: SettledFolder) => `${root}${delimiter}${name}`;
-  const everWatched = settledFolders.some((name) => standing.has(pathOf(name)));
-
-  let mark = standing.has(root) ? await readMark(client, root, watched) : null;
+  const found = await findFolders(client, watched);
+  const { root, paths, standing } = found;
+  let { mark } = found;
+  const everWatched = settledFolders.some((name) => standing.has(paths[name]));
   if (!mark && (known || !everWatched)) {
     // The note goes before the three folders: a crash in between must not look like a note that somebody deleted.
     mark = known ?? fresh;
     if (!standing.has(root)) await createFolder(client, root);
     await appendNote(client, root, watched, mark);
   }
-  const paths = {} as Record<SettledFolder, string>;
-  for (const name of settledFolders) {
-    paths[name] = pathOf(name);
-    if (!standing.has(paths[name])) await createFolder(client, paths[name]);
-  }
+  for (const name of settledFolders) if (!standing.has(paths[name])) await createFolder(client, paths[name]);
   return { paths, mark };
 }
 

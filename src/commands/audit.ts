@@ -1,0 +1,85 @@
+import { loadConfig } from '../config.js';
+import { QueueUnavailableError } from '../errors.js';
+import { type AuditReport, auditMailbox, type FindingKind } from '../imap/audit.js';
+import { createLogger } from '../logger.js';
+import { clampCharacters } from '../mail/clamp.js';
+import { cleanLine } from '../mail/clean.js';
+import { openBackend } from '../queue/backend.js';
+import { type MailJob, QUEUE_NAME } from '../queue/job.js';
+import { JobLedger } from '../queue/ledger.js';
+import { json, table } from './terminal.js';
+
+/** Characters of an address or subject that a row of the table shows. */
+const MAX_CELL_CHARACTERS = 40;
+
+/**
+ * Compares the mailbox with the ledger and prints what has no decision.
+ * @returns the exit code: 1 where a mail has been without a decision for over 15 minutes, else 0
+ * @throws ConfigError, and the errors of `auditMailbox`
+ * @throws QueueUnavailableError where the ledger cannot be opened, as an embedded queue while the service runs
+ */
+export async function auditCommand(
+  environment: Readonly<Record<string, string | undefined>>,
+  asJson: boolean,
+): Promise<number> {
+  const config = loadConfig(environment);
+  const log = createLogger('silent');
+  const backend = await openBackend(config.queue.url, { log }).catch((error: unknown) => {
+    if (!(error instanceof QueueUnavailableError && config.queue.url.startsWith('embedded:'))) throw error;
+    throw new QueueUnavailableError(
+      `${error.message}. While the service runs it alone can read an embedded queue; it writes the same figures into its log once an hour (action audit.done)`,
+      { cause: error },
+    );
+  });
+  try {
+    const report = await auditMailbox({
+      login: config.imap,
+      folder: config.imap.folder,
+      backlog: config.imap.backlog,
+      ledger: new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), config.queue),
+      settledSince: new Date(Date.now() - config.queue.ledgerDays * 86_400_000),
+      log,
+    });
+    process.stdout.write(asJson ? `${json(report)}\n` : render(report));
+    return report.late ? 1 : 0;
+  } finally {
+    await backend.close();
+  }
+}
+
+const meanings: Readonly<Record<FindingKind, string>> = {
+  unknown: 'in the watched folder, not queued yet',
+  'under way': 'in the watched folder, queued and not delivered yet',
+  'not filed': 'settled, and still in the watched folder',
+  contradicted: 'in a folder where by the ledger it does not belong',
+};
+
+function render({ mailbox, counts, settled, oldestUndecidedSeconds, late, findings }: AuditReport): string {
+  const figures = [
+    ...Object.entries(meanings).map(([kind, meaning]) => [kind, String(counts[kind as FindingKind]), meaning]),
+    ['settled', String(settled.mails), 'in Processed, Ignored and Failed, of the days that the ledger keeps'],
+    ['forgotten', String(settled.forgotten), 'of these, not in the ledger any more'],
+  ];
+  const rows = findings.map(({ kind, ageSeconds, folder, from, subject, ledger }) => [
+    kind,
+    age(ageSeconds),
+    folder,
+    ...[from, subject, ledger].map((text) => clampCharacters(text, MAX_CELL_CHARACTERS)),
+  ]);
+  return [
+    cleanLine(mailbox),
+    table(['what', 'mails', ''], figures),
+    ...(rows.length > 0 ? [table(['what', 'age', 'folder', 'from', 'subject', 'the ledger says'], rows)] : []),
+    late
+      ? `NOT IN ORDER: the oldest mail without a decision has waited for ${age(oldestUndecidedSeconds)}; over 15 min is too long`
+      : 'In order: no mail has been without a decision for over 15 min',
+    '',
+  ].join('\n');
+}
+
+function age(seconds: number | null): string {
+  if (seconds === null) return '?';
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
