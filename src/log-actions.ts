@@ -48,6 +48,11 @@ export const LOG_ACTIONS = {
   },
   'mail.failed': { meaning: 'The mail is a dead letter: it goes to the folder Failed, and waits there for a person.' },
   'mail.filed': { meaning: 'The settled mail was moved to `folder`.' },
+  'audit.done': {
+    meaning:
+      'Once an hour: mails of the mailbox by what the ledger says of them; a warning where one waits for over 15 minutes.',
+  },
+  'audit.failed': { meaning: 'Mailbox and ledger cannot be compared now. The next time is in an hour.' },
 } as const satisfies Readonly<Record<string, ActionEntry>>;
 
 export type LogAction = keyof typeof LOG_ACTIONS;

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
-import type { Logger } from 'pino';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import { MAX_AUDIT_NAMED, MAX_MAILS_PER_BATCH } from '../limits.js';
+import type { Log } from '../log-actions.js';
 import { mailboxName } from '../mail/identity.js';
 import { folderFor, type LedgerEntry, type SettledFolder } from '../mail/ledger-entry.js';
 import { connectImap, type ImapLogin } from './connection.js';
@@ -58,7 +58,7 @@ export interface AuditOptions {
   readonly ledger: Pick<Ledger, 'lookUp'>;
   /** Mail in the settled folders that arrived before this day is left out: the ledger keeps nothing for ever. */
   readonly settledSince: Date;
-  readonly log: Logger;
+  readonly log: Log;
   /** Ends the audit, which rejects then. */
   readonly signal?: AbortSignal;
 }
