@@ -47,6 +47,14 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/logger\\.ts$' },
       to: { path: 'node_modules/pino' },
     },
+    {
+      name: 'check-is-common-ground',
+      comment:
+        'src/check holds what the probes of the rooms have in common: of ours it may know only errors and limits',
+      severity: 'error',
+      from: { path: '^src/check/' },
+      to: { path: '^src/', pathNot: '^src/(check/|mail/clean\\.ts$|errors\\.ts$|limits\\.ts$)' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'product-does-not-need-the-playground',

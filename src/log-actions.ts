@@ -18,6 +18,10 @@ export const LOG_ACTIONS = {
   'config.warning': { meaning: 'A setting can be used but is risky; `setting` names it.' },
   'status.listening': { meaning: 'Health and metrics are served at `url`.' },
   'queue.opened': { meaning: 'The store of the queue answers.' },
+  'queue.warning': {
+    meaning:
+      'The store of the queue answers, but may lose or refuse what it is given: `reason`; `cure` says what to do. Once, at the start.',
+  },
   'queue.unavailable': {
     meaning: 'The store of the queue cannot be opened at the start, and is tried again after `retryInMs`.',
     repeats: true,

@@ -15,6 +15,7 @@ import { Claims } from './queue/claims.js';
 import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
 import type { DeliveryOrder, Verdict } from './queue/ports.js';
+import { probeQueue } from './queue/probe.js';
 import { retryDelayMs } from './queue/retry.js';
 import { DeliveryWorker } from './queue/worker.js';
 import { quietLog } from './quiet-log.js';
@@ -30,6 +31,9 @@ export interface Service {
 
 /** How long a queue that cannot be reached at the start is waited for between two tries. */
 const QUEUE_RETRY_MS = 5000;
+
+/** How long the store may take to tell about itself. It has just answered, so more would mean that it is going away. */
+const QUEUE_PROBE_MS = 5000;
 
 /**
  * Wires the rooms together and starts them. While the queue cannot be reached it waits and tries again.
@@ -52,6 +56,8 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     }
     const backend = await openQueue(config.queue.url, log, health, signal);
     releases.push(() => backend.close());
+    // Beside the start, not before it: what it finds changes nothing of what is done.
+    void warnOfQueue(config.queue.url, log);
 
     const helpdesk = new HelpdeskClient({ ...config.helpdesk, connections: config.queue.concurrency });
     // The worker has waited for its deliveries by then, unless the queue's store is away: then what is under way cannot be noted as done, and is cut.
@@ -123,6 +129,17 @@ async function openQueue(url: string, log: Log, health: Health<string>, signal: 
     }
     await sleep(QUEUE_RETRY_MS, undefined, { signal });
   }
+}
+
+/** Tells what the queue's store may lose. Where it does not answer that, the queue itself will say so. */
+async function warnOfQueue(url: string, log: Log): Promise<void> {
+  await probeQueue(url, QUEUE_PROBE_MS, ({ level, found, cure }) => {
+    if (level === 'warning' || level === 'problem')
+      log.warn(
+        { action: 'queue.warning', setting: 'QUEUE_URL', reason: found, cure },
+        'the queue is not as safe as it could be',
+      );
+  });
 }
 
 /** How the ticket of a mail is known again at the helpdesk. */

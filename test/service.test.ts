@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRedis } from './services/redis.js';
 import { mail, openStore, type Rig, type RunningService, type Store, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
@@ -168,6 +169,25 @@ describe('the first start on a mailbox that holds mail', () => {
     } finally {
       await rig.close();
       await store.close();
+    }
+  });
+
+  it('warns at its start of a Redis that may lose the ledger, once for each way, and works all the same', async () => {
+    const redis = await startRedis({ appendonly: false, policy: 'allkeys-lru' });
+    const rig = await startRig(redis.url);
+    try {
+      const service = await rig.start();
+      const warnings = await until('two warnings', () => {
+        const said = service.log.filter(({ action }) => action === 'queue.warning');
+        return said.length >= 2 && said;
+      });
+      expect(warnings).toMatchObject([
+        { setting: 'QUEUE_URL', cure: expect.stringContaining('maxmemory-policy noeviction') },
+        { setting: 'QUEUE_URL', cure: expect.stringContaining('appendonly yes') },
+      ]);
+    } finally {
+      await rig.close();
+      await redis.stop();
     }
   });
 

@@ -16,8 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError, or a HelpdeskError where the helpdesk does not answer the question
  */
 export async function listTickets(environment: Environment, email: string, asJson: boolean): Promise<number> {
-  await using helpdesk = new HelpdeskClient(loadHelpdeskConfig(environment));
-  const tickets = await helpdesk.listTickets(email);
+  const tickets = await ask(environment, (helpdesk) => helpdesk.listTickets(email));
   if (asJson) print(json(tickets));
   else if (tickets.length === 0) print(`The helpdesk has no tickets of ${cleanLine(email)}.`);
   else {
@@ -45,12 +44,20 @@ export async function viewTicket(
   email: string,
   asJson: boolean,
 ): Promise<number> {
-  await using helpdesk = new HelpdeskClient(loadHelpdeskConfig(environment));
-  const view = await helpdesk.viewTicket(id, email);
+  const view = await ask(environment, (helpdesk) => helpdesk.viewTicket(id, email));
   if (asJson) print(json(view));
   else if (view === null) print(`The helpdesk has no ticket ${cleanLine(id)} that belongs to ${cleanLine(email)}.`);
   else print(render(view));
   return view === null ? 1 : 0;
+}
+
+async function ask<T>(environment: Environment, question: (helpdesk: HelpdeskClient) => Promise<T>): Promise<T> {
+  const helpdesk = new HelpdeskClient(loadHelpdeskConfig(environment));
+  try {
+    return await question(helpdesk);
+  } finally {
+    await helpdesk.close();
+  }
 }
 
 function render({ ticket, replies, custom_fields }: TicketView): string {

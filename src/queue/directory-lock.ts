@@ -59,6 +59,12 @@ export function lockDirectory(directory: string): (() => void) | Holder {
   };
 }
 
+/** The living process that holds a directory; null where none does. Takes and changes nothing. */
+export function holderOf(directory: string): Holder | null {
+  const found = read(join(directory, 'lock'));
+  return found && lives(found.holder, found.silentMs) ? found.holder : null;
+}
+
 function read(path: string): { holder: Holder; text: string; silentMs: number } | null {
   try {
     const text = readFileSync(path, 'utf8');

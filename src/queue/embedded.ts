@@ -26,7 +26,7 @@ const POSTGRES_VERSION = '18';
 const PREPARE_MS = 300_000;
 
 /** Room for PGlite's log to grow by some segments of 16 MB: where it cannot write the log, it tries for ever, and the process with it. */
-const MIN_FREE_BYTES = 128 * 2 ** 20;
+export const MIN_FREE_BYTES = 128 * 2 ** 20;
 
 /**
  * Opens the database in `directory`, and makes both where they do not stand yet (a few seconds). A directory left by a
@@ -111,7 +111,8 @@ function check(database: string): void {
   throw new Error(`${file} says ${JSON.stringify(version.slice(0, 20))}, not ${POSTGRES_VERSION}`);
 }
 
-function isFull(path: string): boolean {
+/** Whether the disk of a directory lacks MIN_FREE_BYTES. */
+export function isFull(path: string): boolean {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize < MIN_FREE_BYTES;
 }

@@ -56,7 +56,7 @@ export async function openStore(
 const SILENCE_MS = 10_000;
 
 async function openRedis(url: string, deadlineMs: number): Promise<Store> {
-  const where = addressOf(url, '6379');
+  const where = addressOf(url);
   await firstConnection(where, deadlineMs, (leftMs) => pingRedis(url, leftMs));
   const waiting: RedisOptions = {
     connectTimeout: SILENCE_MS,
@@ -87,7 +87,19 @@ async function openRedis(url: string, deadlineMs: number): Promise<Store> {
   };
 }
 
-async function pingRedis(url: string, timeoutMs: number): Promise<void> {
+function pingRedis(url: string, timeoutMs: number): Promise<void> {
+  return withRedis(url, timeoutMs, (redis) => redis.ping());
+}
+
+/**
+ * One connection to Redis for as long as `work` takes.
+ * @param timeoutMs for connecting, and for each answer
+ */
+export async function withRedis(
+  url: string,
+  timeoutMs: number,
+  work: (redis: Redis) => Promise<unknown>,
+): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: timeoutMs,
@@ -100,7 +112,7 @@ async function pingRedis(url: string, timeoutMs: number): Promise<void> {
   });
   try {
     await redis.connect();
-    await redis.ping();
+    await work(redis);
   } catch (error) {
     // connect() only says that the connection is closed; the reason went to the event.
     throw cause ?? error;
@@ -110,11 +122,11 @@ async function pingRedis(url: string, timeoutMs: number): Promise<void> {
 }
 
 async function openPostgres(url: string, deadlineMs: number): Promise<Store> {
-  const where = addressOf(url, '5432');
-  const client = (connectionTimeoutMillis: number) => new pg.Client({ connectionString: url, connectionTimeoutMillis });
+  const where = addressOf(url);
+  const options = (connectionTimeoutMillis: number) => ({ connectionString: url, connectionTimeoutMillis });
   // Once, and before anything else: BullMQ would do it in each of its objects, every time.
   await firstConnection(where, deadlineMs, (leftMs) =>
-    withClient(client(leftMs), (connected) => runMigrations(connected, NAMESPACE)),
+    withClient(options(leftMs), (connected) => runMigrations(connected, NAMESPACE)),
   );
   const connection = {
     connectionString: url,
@@ -128,7 +140,7 @@ async function openPostgres(url: string, deadlineMs: number): Promise<Store> {
     kind: 'postgres',
     where,
     connect: (name, opts, role) => prompt(createPostgresBackend(name, { ...opts, connection }, role)),
-    ping: (timeoutMs) => withClient(client(timeoutMs), async () => {}),
+    ping: (timeoutMs) => withClient(options(timeoutMs), async () => {}),
     close: async () => {},
   };
 }
@@ -137,7 +149,7 @@ async function openEmbeddedStore(directory: string, onBroken: (error: Error) => 
   const database = await openEmbedded(directory, onBroken);
   const stream = () => database.connect();
   try {
-    await withClient(new pg.Client({ stream }), (client) => runMigrations(client, EMBEDDED_SCHEMA));
+    await withClient({ stream }, (client) => runMigrations(client, EMBEDDED_SCHEMA));
   } catch (error) {
     await database.close().catch(onBroken);
     throw unavailable(database.directory, error);
@@ -156,7 +168,12 @@ async function openEmbeddedStore(directory: string, onBroken: (error: Error) => 
 /** PGlite starts with this search path, and a client of the bridge cannot choose another. */
 const EMBEDDED_SCHEMA = 'public';
 
-async function withClient(client: pg.Client, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+/** One connection to PostgreSQL for as long as `work` takes. */
+export async function withClient(
+  options: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<unknown>,
+): Promise<void> {
+  const client = new pg.Client(options);
   // Without a listener, a connection that breaks here would end the process.
   client.on('error', () => {});
   try {
@@ -175,10 +192,11 @@ function prompt<B extends IQueueBackend>(backend: B): B {
   return Object.defineProperty(backend, 'maximumBlockTimeout', { value: 10 });
 }
 
-function addressOf(url: string, defaultPort: string): string {
+/** `host:port` of a URL, for people: without its credentials. */
+export function addressOf(url: string): string {
   try {
-    const { hostname, port } = new URL(url);
-    return `${hostname || 'localhost'}:${port || defaultPort}`;
+    const { protocol, hostname, port } = new URL(url);
+    return `${hostname || 'localhost'}:${port || (protocol.startsWith('redis') ? '6379' : '5432')}`;
   } catch {
     throw badUrl();
   }

@@ -12,11 +12,12 @@ let id: string;
 beforeAll(async () => {
   helpdesk = await startLookAlike({ token, fields: [{ id: '7', name: 'Order' }] });
   environment = { HELPDESK_URL: helpdesk.apiUrl, HELPDESK_TOKEN: token };
-  await using client = new HelpdeskClient({ url: helpdesk.apiUrl, token });
+  const client = new HelpdeskClient({ url: helpdesk.apiUrl, token });
   const user_email = 'ann@example.com';
   const ticket = { subject: hostile, message: `One\n${hostile}`, user_email, custom_fields: { 7: 'A-1' } };
   id = await client.createTicket(ticket);
   await client.replyToTicket({ ticket_id: id, user_email, message: 'Reply 99 by agent 1\nTwo' });
+  await client.close();
 });
 afterAll(() => helpdesk.close());
 

@@ -13,10 +13,10 @@ export interface TestRedis extends PrivateServer {
 
 /**
  * A redis-server on a free port of the loopback, in a directory of its own that goes with it. What it acknowledged survives
- * SIGKILL, unless `appendonly` is false: then it comes back empty.
+ * SIGKILL, unless `appendonly` is false: then it comes back empty. `policy` is what it throws out when short of memory.
  * @throws Error where redis-server is not installed, and says how to
  */
-export async function startRedis(options: { appendonly?: boolean } = {}): Promise<TestRedis> {
+export async function startRedis(options: { appendonly?: boolean; policy?: string } = {}): Promise<TestRedis> {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'mail2ticket-redis-'));
   const settings = {
@@ -26,7 +26,7 @@ export async function startRedis(options: { appendonly?: boolean } = {}): Promis
     save: '',
     appendonly: options.appendonly === false ? 'no' : 'yes',
     appendfsync: 'everysec',
-    'maxmemory-policy': 'noeviction',
+    'maxmemory-policy': options.policy ?? 'noeviction',
   };
   const server = await startServer({
     program: 'redis-server',
