@@ -79,6 +79,7 @@ export function readEnvironment(environment: Environment, dotenvPath: string): E
 export function loadConfig(environment: Environment): Config {
   const { values, problems } = read({ ...serviceSettings, ...mailSettings }, environment);
   problems.push(...clearTextProblems(values));
+  problems.push(...senderAuthProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
   return freeze({
@@ -111,6 +112,7 @@ export function loadConfig(environment: Environment): Config {
  */
 export function loadMailPolicy(environment: Environment): MailPolicy {
   const { values, problems } = read(mailSettings, environment);
+  problems.push(...senderAuthProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return freeze(policyOf(values as Required<typeof values>, environment));
 }
@@ -194,6 +196,13 @@ function rawValue(name: string, environment: Environment, problems: ConfigProble
   }
 }
 
+/** To require what nobody can give would make a new ticket of every reply. */
+function senderAuthProblems({ SENDER_AUTH, TRUSTED_AUTHSERV_ID }: Values<typeof mailSettings>): ConfigProblem[] {
+  if (SENDER_AUTH === undefined || SENDER_AUTH === 'off' || TRUSTED_AUTHSERV_ID?.length !== 0) return [];
+  const message = `"${SENDER_AUTH}" needs TRUSTED_AUTHSERV_ID, the name that your mail server gives itself in Authentication-Results; accepted without it: off`;
+  return [{ variable: 'SENDER_AUTH', message }];
+}
+
 /** zod keeps what each branch of a union said inside one issue; the path says which custom field it was. */
 function flatten(issues: readonly z.core.$ZodIssue[]): string[] {
   return issues.flatMap((issue) => {
@@ -218,6 +227,8 @@ function policyOf(v: Required<Values<typeof mailSettings>>, environment: Environ
     staffAddresses: v.STAFF_ADDRESSES,
     forwards: v.FORWARDS,
     replyMarker: v.REPLY_MARKER,
+    trust: { authservIds: v.TRUSTED_AUTHSERV_ID, relays: v.TRUSTED_RELAYS },
+    senderAuth: v.SENDER_AUTH ?? (v.TRUSTED_AUTHSERV_ID.length > 0 ? 'require-for-replies' : 'off'),
   };
 }
 

@@ -155,3 +155,6 @@ export const MAX_FAILURES_KEPT = 20;
 
 /** Mails that an audit names of each kind, oldest first; the rest are counted. A backlog of 100,000 must not become a table of them. */
 export const MAX_AUDIT_NAMED = 100;
+
+/** Trace fields (Received and the results of checks) that are kept of one mail, the newest. A mail through many filters has about 40. */
+export const MAX_TRACE_FIELDS = 200;

@@ -45,6 +45,23 @@ const addressesAndDomains = addressList.refine(
   'accepted: addresses and @domains, separated by commas',
 );
 
+/** Names of hosts, or with a dot before it of all hosts below a domain where `below` allows it. */
+const hosts = (below: boolean) =>
+  z
+    .string()
+    .transform((value) =>
+      value
+        .toLowerCase()
+        .split(/[\s,;]+/)
+        .filter(Boolean),
+    )
+    .refine(
+      (list) => list.every((host) => (below ? /^\.?\w(?:[\w.-]*\w)?$/ : /^\w(?:[\w.-]*\w)?$/).test(host)),
+      below
+        ? 'accepted: names of hosts, or .domain for all hosts below it, separated by commas'
+        : 'accepted: names as they stand at the begin of Authentication-Results, separated by commas',
+    );
+
 const helpdeskUrl = z.string().transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
@@ -131,6 +148,9 @@ export const mailSettings = {
   OWN_ADDRESSES: addresses.default([]),
   STAFF_ADDRESSES: addressesAndDomains.default([]),
   FORWARDS: oneOf(['requester', 'forwarder']).default('requester'),
+  TRUSTED_AUTHSERV_ID: hosts(false).default([]),
+  TRUSTED_RELAYS: hosts(true).default([]),
+  SENDER_AUTH: oneOf(['off', 'mark', 'require-for-replies', 'require']).optional(),
 };
 
 export const serviceSettings = {

@@ -65,6 +65,10 @@ describe('the configuration', () => {
     ['CATEGORY_ID', '-1', /whole number/],
     ['OWN_ADDRESSES', 'a@x.test, nobody', /addresses/],
     ['STAFF_ADDRESSES', '@acme.test, acme', /addresses and @domains/],
+    ['TRUSTED_AUTHSERV_ID', '.acme.test', /as they stand at the begin of Authentication-Results/],
+    ['TRUSTED_RELAYS', 'mx.acme.test, *.acme.test', /names of hosts, or .domain/],
+    ['SENDER_AUTH', 'on', /off, mark, require-for-replies, require/],
+    ['SENDER_AUTH', 'mark', /"mark" needs TRUSTED_AUTHSERV_ID/],
     ['SUBJECT_TAG', '[#id]', /\{id\}/],
     ['SUBJECT_TAG', '{id}', /a mark around it/],
     ['CUSTOM_FIELDS', '{"7":', /not JSON/],
@@ -140,6 +144,15 @@ describe('the configuration', () => {
       5: { from: { kind: 'message-id' } },
       6: { from: { kind: 'header', name: 'subject' }, pattern: '#(\\d+)', default: '' },
     });
+  });
+
+  it('requires a proven sender for replies as soon as a mail server is trusted, but for what is said of it', () => {
+    const trusted = { TRUSTED_AUTHSERV_ID: 'MX.acme.test, mx2.acme.test', TRUSTED_RELAYS: '.Mail.acme.test' };
+    expect(loadMailPolicy(trusted)).toMatchObject({
+      trust: { authservIds: ['mx.acme.test', 'mx2.acme.test'], relays: ['.mail.acme.test'] },
+      senderAuth: 'require-for-replies',
+    });
+    expect(loadMailPolicy({ ...trusted, SENDER_AUTH: 'off' }).senderAuth).toBe('off');
   });
 
   it('judges mail by its defaults where nothing is configured', () => {

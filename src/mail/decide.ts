@@ -1,4 +1,5 @@
 import { MAX_TICKET_MESSAGE_BYTES, MAX_TRACE_EVIDENCE_CHARACTERS, MAX_TRACE_REPAIRS } from '../limits.js';
+import { type Authentication, authenticationOf } from './authentication.js';
 import { type Automatic, classify, signOfOwnMail } from './automatic.js';
 import { readBounce } from './bounce.js';
 import { clampBytes, clampCharacters } from './clamp.js';
@@ -25,6 +26,8 @@ interface Facts {
   readonly automatic: Automatic;
   readonly forward: Forward;
   readonly requester: Requester;
+  /** Whether the mail is from whom it says. */
+  readonly authentication: Authentication;
   /** The whole text, cleaned. */
   readonly text: string;
 }
@@ -95,16 +98,24 @@ function factsOf(mail: IncomingMail, policy: MailPolicy): Facts {
     automatic: { ...automatic, evidence: oneLine(automatic.evidence) },
     forward,
     requester,
+    authentication: authenticationOf(mail, policy.trust),
     text: cleanText(mail.text),
   };
 }
 
-/** What is not a rule but settles how the mail is read: repairs, whose it is, whether it is a forward. */
-function stepsBeforeTheRules({ mail, forward, requester }: Facts): TraceStep[] {
+/** What is not a rule but settles how the mail is read: repairs, whose it is, whether it is from whom it says, whether it is a forward. */
+function stepsBeforeTheRules({ mail, forward, requester, authentication }: Facts): TraceStep[] {
   const steps = mail.repairs.slice(0, MAX_TRACE_REPAIRS).map((repair) => step('repair', true, repair));
   if (forward.kind === 'of') steps.push(step('forward', true, `of a mail from ${forward.original.address}`));
   if (forward.kind === 'unclear') steps.push(step('forward', false, forward.why));
   steps.push(step('requester', true, requester.evidence));
+  steps.push(
+    step(
+      'sender authentication',
+      authentication.verdict === 'pass',
+      `${authentication.verdict}: ${authentication.evidence}`,
+    ),
+  );
   return steps;
 }
 

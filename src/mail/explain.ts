@@ -103,7 +103,7 @@ export function renderExplanation(e: Explanation): string {
     section('Sent to the helpdesk', Object.entries(fields).flatMap(formField)),
     block(e.request === null ? 'Text (not sent)' : 'Message', message),
     block('Cut off as quoted', e.mail.quoted),
-    `Rules\n${e.trace.map(({ rule, matched, evidence }) => row(`${matched ? '✓' : '·'} ${rule}`, evidence)).join('\n')}`,
+    rules(e.trace),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -132,8 +132,14 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
   return told.length === 0 ? '' : [title, ...told.map(([name, value]) => row(name, value))].join('\n');
 }
 
-function row(name: string, value: string): string {
-  return `  ${name.padEnd(18)} ${value}`;
+function row(name: string, value: string, width = 18): string {
+  return `  ${name.padEnd(width)} ${value}`;
+}
+
+function rules(trace: readonly TraceStep[]): string {
+  const names = trace.map(({ rule, matched }) => `${matched ? '✓' : '·'} ${rule}`);
+  const width = Math.max(...names.map(({ length }) => length));
+  return ['Rules', ...trace.map(({ evidence }, i) => row(names[i] ?? '', evidence, width))].join('\n');
 }
 
 function block(title: string, text: string): string {

@@ -7,6 +7,8 @@ export interface IncomingMail {
   readonly references: readonly string[];
   /** The claimed author. Several From headers: the first usable one. Null where no address can be read. */
   readonly from: Address | null;
+  /** Whether the header names one author only, `from`: one From field that holds one address. */
+  readonly soleAuthor: boolean;
   readonly replyTo: readonly Address[];
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
@@ -15,6 +17,12 @@ export interface IncomingMail {
   readonly date: Date | null;
   /** All header fields of the top level in their order, decoded and unfolded. */
   readonly headers: readonly HeaderField[];
+  /**
+   * The Received, Authentication-Results and ARC-Authentication-Results fields in their order, newest first, at most
+   * MAX_TRACE_FIELDS: unfolded and nothing decoded, one character a byte. One that is longer than MAX_HEADER_VALUE_CHARACTERS is
+   * cut off one character beyond that, so that it can be told.
+   */
+  readonly traceFields: readonly TraceField[];
   /** The whole body as a person would read it: the text part, or the HTML turned to text. */
   readonly text: string;
   /**
@@ -41,6 +49,11 @@ export interface Address {
 export interface HeaderField {
   /** Lower case. */
   readonly name: string;
+  readonly value: string;
+}
+
+export interface TraceField {
+  readonly name: 'received' | 'authentication-results' | 'arc-authentication-results';
   readonly value: string;
 }
 

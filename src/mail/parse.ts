@@ -4,6 +4,7 @@ import {
   MAX_REFERENCES,
   MAX_REPAIRS,
   MAX_SAMPLE_BYTES,
+  MAX_TRACE_FIELDS,
 } from '../limits.js';
 import { readAddresses } from './addresses.js';
 import { readBody } from './body.js';
@@ -11,7 +12,7 @@ import { cleanLine, cleanText, storable } from './clean.js';
 import { readDate } from './date.js';
 import { decodeHeader } from './encoded-words.js';
 import type { RawField } from './header-block.js';
-import type { Address, Attachment, IncomingMail } from './message.js';
+import type { Address, Attachment, IncomingMail, TraceField } from './message.js';
 import { readMime } from './mime.js';
 
 /**
@@ -37,12 +38,14 @@ const EMPTY: IncomingMail = {
   inReplyTo: null,
   references: [],
   from: null,
+  soleAuthor: false,
   replyTo: [],
   to: [],
   cc: [],
   subject: '',
   date: null,
   headers: [],
+  traceFields: [],
   text: '',
   html: null,
   textIsFromHtml: false,
@@ -91,18 +94,27 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
     return cleanLine(decoded.text).slice(0, MAX_HEADER_VALUE_CHARACTERS);
   };
   if (all('from').length > 1) repairs.add('several From fields, the first usable one counts');
+  const from = addresses('from');
   const replyTo = addresses('reply-to');
   return {
     messageId: messageIds(first('message-id'))[0] ?? null,
     inReplyTo: messageIds(first('in-reply-to'))[0] ?? null,
     references: messageIds(all('references').join(' ')).slice(-MAX_REFERENCES),
-    from: authorOf(addresses('from'), replyTo, addresses('sender'), repairs),
+    soleAuthor: all('from').length === 1 && from.length === 1 && from[0]?.address.includes('@') === true,
+    from: authorOf(from, replyTo, addresses('sender'), repairs),
     replyTo,
     to: addresses('to'),
     cc: addresses('cc'),
     subject: text(first('subject')),
     date: readDate(first('date')),
     headers: fields.map(({ name, value }) => ({ name, value: text(value) })),
+    traceFields: fields
+      .flatMap(({ name, value }): TraceField[] =>
+        name === 'received' || name === 'authentication-results' || name === 'arc-authentication-results'
+          ? [{ name, value: value.slice(0, MAX_HEADER_VALUE_CHARACTERS + 1) }]
+          : [],
+      )
+      .slice(0, MAX_TRACE_FIELDS),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Trust } from './authentication.js';
+
 /** What the operator settles about judging mail. config.ts makes it of the environment; every field has a default. */
 export interface MailPolicy {
   /** Addresses that are ours: mail from them is our own and would loop. Lower case. */
@@ -21,7 +23,13 @@ export interface MailPolicy {
   readonly staffAddresses: readonly string[];
   /** Whose ticket a mail becomes that one of staffAddresses forwards: the original sender's, or the forwarder's. */
   readonly forwards: 'requester' | 'forwarder';
+  /** Whose word counts about who sent a mail. */
+  readonly trust: Trust;
+  /** What becomes of a mail whose sender is not proven. It is never dropped. */
+  readonly senderAuth: SenderAuth;
 }
+
+export type SenderAuth = 'off' | 'mark' | 'require-for-replies' | 'require';
 
 /** Where the value of a custom field comes from. */
 export interface FieldSource {
@@ -47,4 +55,6 @@ export const defaultPolicy: MailPolicy = {
   fallbackSender: 'unknown-sender@mail2ticket.invalid',
   staffAddresses: [],
   forwards: 'requester',
+  trust: { authservIds: [], relays: [] },
+  senderAuth: 'off',
 };

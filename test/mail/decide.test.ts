@@ -76,14 +76,14 @@ describe('the rules', () => {
     const judgement = judge(aMail(parts), policy);
     expect(judgement.decision.kind).toBe(kind);
     expect(judgement.reason).toBe(reason);
-    expect(asked(judgement)).toBe(`requester ✓, ${steps}`);
+    expect(asked(judgement)).toBe(`requester ✓, sender authentication ·, ${steps}`);
   });
 
   it('ignore a bounce and tell of it', () => {
     const parts = { headers: headers({ 'Content-Type': 'multipart/report; report-type=delivery-status' }) };
     const judgement = judge(aMail(parts), policy);
     expect(judgement).toMatchObject({ decision: { kind: 'ignore' }, reason: 'bounce', automatic: { kind: 'bounce' } });
-    expect(asked(judgement)).toBe('requester ✓, own mail ·, bounce ✓');
+    expect(asked(judgement)).toBe('requester ✓, sender authentication ·, own mail ·, bounce ✓');
   });
 
   it.each([

@@ -138,11 +138,12 @@ Cut off as quoted
   | > Is it?
 
 Rules
-  ✓ requester        From: ann@example.com
-  · own mail         From: ann@example.com is not ours
-  · bounce           no report of a delivery
-  · automatic reply  nothing says that a program answered
-  ✓ subject tag      #12
+  ✓ requester             From: ann@example.com
+  · sender authentication unchecked: TRUSTED_AUTHSERV_ID is not set
+  · own mail              From: ann@example.com is not ours
+  · bounce                no report of a delivery
+  · automatic reply       nothing says that a program answered
+  ✓ subject tag           #12
 `,
     );
   });

@@ -1,0 +1,94 @@
+import { domainToASCII } from 'node:url';
+import { MAX_TRACE_EVIDENCE_CHARACTERS } from '../limits.js';
+import type { MethodResult } from './authentication/results-field.js';
+import { type Trust, trustedResults } from './authentication/trusted-results.js';
+import { clampCharacters } from './clamp.js';
+import { cleanLine } from './clean.js';
+import type { IncomingMail } from './message.js';
+
+export type { Trust } from './authentication/trusted-results.js';
+
+/** Whether a mail is from whom it says. */
+export interface Authentication {
+  /**
+   * `pass`: the domain of From stands behind it. `fail`: a check says no. `none`: nothing says either. `unchecked`: no server is trusted,
+   * so nobody was asked.
+   */
+  readonly verdict: 'pass' | 'fail' | 'none' | 'unchecked';
+  /** One short line for the trace and the log. */
+  readonly evidence: string;
+}
+
+/**
+ * What the operator's own servers found out about the author of a mail, `mail.from`. DMARC decides where it says pass or fail
+ * (RFC 7489); without it a DKIM signature or the envelope (SPF) of the author's own domain, or of one above it. A policy of
+ * `p=none` asks that nothing is done about a fail, and says nothing against a pass.
+ */
+export function authenticationOf(mail: IncomingMail, trust: Trust): Authentication {
+  if (trust.authservIds.length === 0) return { verdict: 'unchecked', evidence: 'TRUSTED_AUTHSERV_ID is not set' };
+  const { fields, missing } = trustedResults(mail.traceFields, trust);
+  const claims = fields.flatMap(({ authservId, results }) => results.map((result) => ({ authservId, ...result })));
+  const told = (verdict: Authentication['verdict'], evidence: string): Authentication => ({
+    verdict,
+    evidence: clampCharacters(cleanLine(evidence), MAX_TRACE_EVIDENCE_CHARACTERS),
+  });
+
+  const refused = claims.find(({ method, result }) => method === 'dmarc' && result === 'fail');
+  if (refused !== undefined) return told('fail', sayingOf(refused));
+  if (!mail.soleAuthor) return told('none', 'From does not name one author');
+  const author = domainOf(mail.from?.address ?? '');
+  if (author === null) return told('none', 'From has no domain that could be checked');
+
+  const byDmarc = claims.find(
+    (claim) => claim.method === 'dmarc' && isPass(claim) && domainIn(claim, 'header.from') === author,
+  );
+  const proof = byDmarc ?? claims.find((claim) => isPass(claim) && isAligned(authenticatedDomain(claim), author));
+  if (proof !== undefined) return told('pass', sayingOf(proof));
+  const failed = claims.find(
+    ({ method, result }) => (method === 'dkim' || method === 'spf') && /^(?:hard)?fail$/.test(result),
+  );
+  if (failed !== undefined) return told('fail', sayingOf(failed));
+  if (fields.length === 0) return told('none', missing);
+  return told('none', `nothing in the results of ${fields[0]?.authservId} proves ${author}`);
+}
+
+type Claim = MethodResult & { readonly authservId: string };
+
+/** Gmail says `spf=pass (best guess record …)` of domains that publish none: a guess of who may send is no proof. */
+function isPass({ result, comment }: Claim): boolean {
+  return result === 'pass' && !/best.?guess/i.test(comment);
+}
+
+/** The domain that a DKIM or SPF result is about; null for other methods. The domain of `i` lies at or below that of `d` (RFC 6376 section 3.5). */
+function authenticatedDomain(claim: Claim): string | null {
+  if (claim.method === 'dkim') return domainIn(claim, claim.properties.has('header.d') ? 'header.d' : 'header.i');
+  return claim.method === 'spf' ? domainIn(claim, 'smtp.mailfrom') : null;
+}
+
+/**
+ * Whether a domain speaks for the author's: it is the same or lies above it, whose owner rules what is below by DNS anyway. Not one below
+ * it, which DMARC also allows where both have one owner: that takes a list of the domains under which anybody can have one.
+ */
+function isAligned(domain: string | null, author: string): boolean {
+  return domain !== null && (author === domain || author.endsWith(`.${domain}`));
+}
+
+/** A property's domain. The servers write it as they got it, so it may be UTF-8 (RFC 8616). */
+function domainIn({ properties }: Claim, name: string): string | null {
+  const value = Buffer.from(properties.get(name) ?? '', 'latin1').toString();
+  return name === 'header.d' && value.includes('@') ? null : domainOf(value);
+}
+
+/** The domain of an address, or a domain alone, in the form of DNS; null where it is none of two labels or more. */
+function domainOf(address: string): string | null {
+  const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1).replace(/>$/, ''));
+  return domain.length <= 253 && /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(domain) ? domain : null;
+}
+
+function sayingOf({ authservId, method, result, properties }: Claim): string {
+  const about = ['header.from', 'header.d', 'header.i', 'smtp.mailfrom'].flatMap((name) => {
+    const value = properties.get(name);
+    return value ? [` ${name}=${value}`] : [];
+  });
+  return `${method}=${result}${about.join('')}, says ${authservId}`;
+}
