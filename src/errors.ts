@@ -30,23 +30,6 @@ export class ConfigError extends Mail2TicketError {
   }
 }
 
-/** A mail breaks one of the bounds in limits.ts, so that it cannot be read in full. */
-export class MailLimitError extends Mail2TicketError {
-  readonly code = 'MAIL_LIMIT';
-
-  /**
-   * @param limit the name of the bound in limits.ts
-   * @param allowed its value, in the unit of its name
-   */
-  constructor(
-    readonly limit: string,
-    readonly allowed: number,
-    options?: ErrorOptions,
-  ) {
-    super(`the mail is over ${limit} (${allowed})`, options);
-  }
-}
-
 /**
  * A call to the helpdesk did not succeed. `mayHaveBeenCarriedOut` is what the caller has to know before it calls again:
  * the API has no idempotency keys, so after a `true` it must look whether the ticket or reply already stands there.

@@ -40,6 +40,14 @@ export const LOG_ACTIONS = {
     meaning: 'Nothing is sent to the helpdesk for `forMs`; where `setting` is given, it is wrong for every mail.',
     repeats: true,
   },
+  'judging.gave-up': {
+    meaning:
+      'A mail (`messageId`) cannot be read in bounded time and memory (`reason`): its ticket says what the envelope says.',
+  },
+  'judging.thread-lost': { meaning: 'A thread that reads mail ended by itself; the next mail gets a new one.' },
+  'mail.unreadable': {
+    meaning: 'Every try to read the mail ended a process or a connection: its ticket says what the envelope says.',
+  },
   'mail.queued': { meaning: 'A new mail was read, judged (`decision`, `reason`) and queued.' },
   'mail.retried': { meaning: 'A person moved a settled mail back into the watched folder, and it is tried again.' },
   'mail.created': { meaning: 'The mail became ticket `ticketId`; `adopted` where an earlier attempt had made it.' },

@@ -6,9 +6,8 @@ import { classify } from './helpdesk/failure-classes.js';
 import { deliver } from './helpdesk/once.js';
 import { startHourlyAudit } from './imap/hourly-audit.js';
 import { Watcher } from './imap/watcher.js';
+import { JudgePool } from './judging/pool.js';
 import type { Log } from './log-actions.js';
-import { judge } from './mail/decide.js';
-import { parseMail } from './mail/parse.js';
 import type { MailPolicy } from './mail/policy.js';
 import { type Backend, openBackend } from './queue/backend.js';
 import { Claims } from './queue/claims.js';
@@ -16,6 +15,7 @@ import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
 import type { DeliveryOrder, Verdict } from './queue/ports.js';
 import { probeQueue } from './queue/probe.js';
+import { JobReadings, READINGS_QUEUE_NAME } from './queue/readings.js';
 import { retryDelayMs } from './queue/retry.js';
 import { DeliveryWorker } from './queue/worker.js';
 import { quietLog } from './quiet-log.js';
@@ -69,13 +69,18 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     health.report('helpdesk', { ok: true });
     const ledger = new JobLedger(queue, config.queue);
 
+    const judges = new JudgePool(config.mail, log);
+    releases.push(() => judges.close());
+    await judges.ready();
+
     const watcher = new Watcher({
       login: config.imap,
       folder: config.imap.folder,
       backlog: config.imap.backlog,
       pollMs: config.imap.pollMs,
       ledger,
-      judge: async (bytes, { real }) => judge(await parseMail(bytes), config.mail, { real }),
+      judge: (source, envelope, options) => judges.judge(source, envelope, options),
+      readings: new JobReadings(await backend.queue(READINGS_QUEUE_NAME)),
       log,
       report: (state) => health.report('mailbox', state),
     });

@@ -47,7 +47,6 @@ const FAILURES: Readonly<Record<Thrown['code'], FailureRow>> = {
   },
   DELIVERY_POSTPONED: { class: 'postponed', advice: 'The mail waits for its turn and goes on by itself.' },
   CONFIG_INVALID: { class: 'configuration', advice: 'The configuration cannot be used.' },
-  MAIL_LIMIT: { class: 'permanent', advice: 'The mail is over a bound of limits.ts and was not delivered.' },
   MAILBOX_UNAVAILABLE: { class: 'transient', advice: 'The IMAP server cannot be reached. It is tried again.' },
   MAILBOX_REFUSED: { class: 'configuration', advice: 'The IMAP server refuses what it is asked for.' },
   QUEUE_UNAVAILABLE: { class: 'transient', advice: 'The store of the queue cannot be reached. It is tried again.' },

@@ -39,7 +39,8 @@ export async function connectImap(login: ImapLogin, log: Log): Promise<ImapFlow>
     connectionTimeout: 30_000,
     greetingTimeout: 15_000,
     maxLiteralSize: MAX_IMAP_RESPONSE_BYTES,
-    maxResponseSize: MAX_IMAP_RESPONSE_BYTES * 2,
+    // The sections of one mail, and its structure, come in one response.
+    maxResponseSize: MAX_IMAP_RESPONSE_BYTES * 4,
   });
   // Without a listener an error between two commands would end the process.
   client.on('error', (error: Error) =>

@@ -1,5 +1,7 @@
 import type { Judgement } from '../mail/decision.js';
+import type { Envelope } from '../mail/identity.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
+import type { MailSource } from '../mail/source.js';
 
 /** What the watcher asks of the ledger. Every call rejects with QueueUnavailableError while the store is away. */
 export interface Ledger {
@@ -15,5 +17,19 @@ export interface Ledger {
   countUnderWay(): Promise<number>;
 }
 
-/** Reads and judges the bytes of a mail. `real`: a person says it is no automatic mail, so no rule may ignore it. */
-export type Judge = (bytes: Uint8Array, options: { real: boolean }) => Promise<Judgement>;
+/**
+ * Judges a mail as it was fetched. Never rejects for the mail's own fault: one that cannot be read in bounded time and memory is
+ * judged by its envelope alone, as is one without a source.
+ * @param options.real a person says it is no automatic mail, so no rule may ignore it
+ */
+export type Judge = (source: MailSource | null, envelope: Envelope, options: { real: boolean }) => Promise<Judgement>;
+
+/** Which mails are being read, noted where it survives the process. Rejects with QueueUnavailableError while the store is away. */
+export interface Readings {
+  /** How many readings of each mail (by ledger id) were begun and never ended. */
+  broken(mailbox: string): Promise<ReadonlyMap<string, number>>;
+  /** Durable when it resolves; what it gives back is called at the end. */
+  begin(mailbox: string, ids: readonly string[]): Promise<() => void>;
+  /** Drops what `broken` has told of. */
+  forget(mailbox: string): Promise<void>;
+}

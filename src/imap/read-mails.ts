@@ -1,17 +1,66 @@
-import type { ImapFlow } from 'imapflow';
-import { MAX_MESSAGE_BYTES } from '../limits.js';
+import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import { MAX_FETCHED_BODY_BYTES, MAX_WHOLE_BYTES } from '../limits.js';
+import type { MailSource } from '../mail/source.js';
+import { accountsFor, assemble, sectionsOf, selectParts } from './selection.js';
+
+interface Sized {
+  readonly uid: number;
+  readonly sizeBytes: number;
+}
 
 /**
- * The bytes of mails, at most MAX_MESSAGE_BYTES of each, in one round trip and without marking them seen (BODY.PEEK). One that
- * has gone meanwhile is left out. No command may run on the connection before the iteration has ended: imapflow would wait
- * for ever.
+ * Fetches mails without marking them seen (BODY.PEEK): small ones whole and in one round trip, of larger ones the headers and
+ * what holds text, by their BODYSTRUCTURE. One that has gone meanwhile is left out. No command may run on the connection
+ * before the iteration has ended: imapflow would wait for ever.
  */
 export async function* readMails(
   client: ImapFlow,
-  uids: readonly number[],
-): AsyncGenerator<{ uid: number; bytes: Buffer }> {
-  const source = { start: 0, maxLength: MAX_MESSAGE_BYTES };
+  mails: readonly Sized[],
+): AsyncGenerator<{ uid: number; source: MailSource }> {
+  const uidsOf = (list: readonly Sized[]) => list.map(({ uid }) => uid);
+  const small = mails.filter(({ sizeBytes }) => sizeBytes <= MAX_WHOLE_BYTES);
+  const large = mails.filter(({ sizeBytes }) => sizeBytes > MAX_WHOLE_BYTES);
+  if (small.length > 0) yield* readWhole(client, uidsOf(small));
+  if (large.length > 0) yield* readInParts(client, uidsOf(large));
+}
+
+/** Not more than the bound, whatever size the server has announced. */
+async function* readWhole(client: ImapFlow, uids: readonly number[]) {
+  const source = { start: 0, maxLength: MAX_FETCHED_BODY_BYTES };
   for await (const message of client.fetch(uids.join(','), { source }, { uid: true })) {
-    if (message.source) yield { uid: message.uid, bytes: message.source };
+    if (message.source) yield { uid: message.uid, source: { bytes: message.source, leftOut: new Map() } };
   }
+}
+
+async function* readInParts(client: ImapFlow, uids: readonly number[]) {
+  const structures = await client.fetchAll(uids.join(','), { bodyStructure: true, size: true }, { uid: true });
+  /** The mails that ask for the same sections, which one FETCH brings for all of them. */
+  const alike = new Map<string, FetchMessageObject[]>();
+  for (const message of structures) {
+    const { bodyStructure, size = 0 } = message;
+    const key =
+      bodyStructure && accountsFor(bodyStructure, size) ? JSON.stringify(sectionsOf(selectParts(bodyStructure))) : '';
+    alike.set(key, [...(alike.get(key) ?? []), message]);
+  }
+  for (const [key, messages] of alike) {
+    const range = messages.map(({ uid }) => uid);
+    // Without a structure to go by, the beginning of the mail has to do.
+    if (key === '') {
+      yield* readWhole(client, range);
+      continue;
+    }
+    const structureOf = new Map(messages.map(({ uid, bodyStructure }) => [uid, bodyStructure]));
+    for await (const message of client.fetch(range.join(','), { bodyParts: JSON.parse(key) }, { uid: true })) {
+      const structure = structureOf.get(message.uid);
+      if (!structure) continue;
+      const sections = new Map(message.bodyParts);
+      if (message.headers) sections.set('header', message.headers);
+      yield { uid: message.uid, source: assemble(selectParts(structure), sections) };
+    }
+  }
+}
+
+/** Bytes that reading a mail of this size can take, for batches that are bounded by them. */
+export function bytesToRead(sizeBytes: number): number {
+  return Math.min(sizeBytes, MAX_FETCHED_BODY_BYTES);
 }

@@ -1,10 +1,10 @@
 import { MailboxUnavailableError } from '../errors.js';
-import { MAX_BATCH_BYTES, MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
+import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import { folderFor, type LedgerEntry, type NewEntry } from '../mail/ledger-entry.js';
 import type { FolderPaths } from './folders.js';
-import type { Judge, Ledger } from './ports.js';
-import { readMails } from './read-mails.js';
+import type { Judge, Ledger, Readings } from './ports.js';
+import { type Handling, MailReader } from './reader.js';
 import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
 
 /** Where a server keeps no keywords, a mail that is older than this when first seen may have been queued before. */
@@ -17,6 +17,7 @@ export interface Watched extends OpenFolder {
   readonly paths: FolderPaths;
   readonly ledger: Ledger;
   readonly judge: Judge;
+  readonly readings: Readings;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -37,8 +38,11 @@ export class Reconciler {
   readonly #underWay = new Map<string, number[]>();
   /** The highest UID that a pass has dealt with; a pass over new mail begins above it. */
   #handledUid = 0;
+  readonly #reader: MailReader;
 
-  constructor(private readonly watched: Watched) {}
+  constructor(private readonly watched: Watched) {
+    this.#reader = new MailReader(watched);
+  }
 
   /**
    * @param scope `all`: everything in the folder; `new`: only what has arrived since the last pass
@@ -52,6 +56,7 @@ export class Reconciler {
       if (!(await this.#settle(batch))) return;
       this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
     }
+    if (scope === 'all' && !stopped()) await this.#reader.allRead();
   }
 
   /** Files away those of these ledger ids that stand in the folder; the others belong to another mailbox or watcher. */
@@ -86,42 +91,17 @@ export class Reconciler {
     for (const { mail, entry } of toQueueAgain) await this.#queueAgain(mail, entry);
     if (toQueue.size === 0) return true;
     const room = Math.max(0, MAX_MAILS_UNDER_WAY - (await ledger.countUnderWay()));
-    await this.#queue([...toQueue.values()].slice(0, room));
+    await this.#reader.readAll(
+      [...toQueue.values()].slice(0, room),
+      (mail) => this.#handlingOf(mail),
+      (entries) => this.#commit(entries),
+    );
     for (const mail of standing) if (this.#underWay.has(mail.id)) this.#remember(mail.id, mail.uid);
     return room >= toQueue.size;
   }
 
-  /** Reads, judges and queues new mail, a bounded number of bytes at a time. */
-  async #queue(mails: readonly Standing[]): Promise<void> {
-    for (const group of groupsByBytes(mails)) {
-      const entries = await this.#read(group, (mail) => ({ real: false, lookFirst: this.#mayHaveBeenQueued(mail) }));
-      if (entries.length > 0) await this.#commit(entries);
-    }
-  }
-
-  /** The group in one FETCH, judged as it comes. What has gone meanwhile is left out. */
-  async #read(
-    group: readonly Standing[],
-    how: (mail: Standing) => { real: boolean; lookFirst: boolean },
-  ): Promise<NewEntry[]> {
-    const { client, mailbox, folder, uidValidity, judge } = this.watched;
-    const byUid = new Map(group.map((mail) => [mail.uid, mail]));
-    const entries: NewEntry[] = [];
-    for await (const { uid, bytes } of readMails(client, [...byUid.keys()])) {
-      const mail = byUid.get(uid);
-      if (!mail) continue;
-      const { real, lookFirst } = how(mail);
-      entries.push({
-        id: mail.id,
-        mailbox,
-        location: { folder, uidValidity, uid },
-        envelope: mail.envelope,
-        fingerprint: mail.fingerprint,
-        judgement: await judge(bytes, { real }),
-        lookFirst,
-      });
-    }
-    return entries;
+  #handlingOf(mail: Standing): Handling {
+    return { real: false, lookFirst: this.#mayHaveBeenQueued(mail) };
   }
 
   async #commit(entries: readonly NewEntry[]): Promise<void> {
@@ -148,13 +128,19 @@ export class Reconciler {
 
   /** A person moved a settled mail back into the folder. */
   async #queueAgain(mail: Standing, entry: LedgerEntry): Promise<void> {
-    const [again] = await this.#read([mail], () => ({ real: entry.filedIn === 'Ignored', lookFirst: true }));
-    if (!again) return;
-    await this.watched.ledger.addAgain(again);
-    this.#remember(mail.id, mail.uid);
-    this.watched.log.info(
-      { action: 'mail.retried', ...nameOf(again), was: entry.filedIn },
-      'mail was moved back and is tried again',
+    const handling = { real: entry.filedIn === 'Ignored', lookFirst: true };
+    await this.#reader.readAll(
+      [mail],
+      () => handling,
+      async ([again]) => {
+        if (!again) return;
+        await this.watched.ledger.addAgain(again);
+        this.#remember(mail.id, mail.uid);
+        this.watched.log.info(
+          { action: 'mail.retried', ...nameOf(again), was: entry.filedIn },
+          'mail was moved back and is tried again',
+        );
+      },
     );
   }
 
@@ -205,21 +191,6 @@ export class Reconciler {
       else this.#underWay.set(id, left);
     }
   }
-}
-
-/** Groups of mails of at most MAX_BATCH_BYTES together, or of a single larger one. */
-function groupsByBytes(mails: readonly Standing[]): Standing[][] {
-  const groups: Standing[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const mail of mails) {
-    bytes += mail.envelope.sizeBytes;
-    if (bytes > MAX_BATCH_BYTES) {
-      groups.push([]);
-      bytes = mail.envelope.sizeBytes;
-    }
-    groups.at(-1)?.push(mail);
-  }
-  return groups;
 }
 
 /** How a log line names a mail. */

@@ -5,7 +5,7 @@ import type { Log } from '../log-actions.js';
 import { mailboxName } from '../mail/identity.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
-import type { Judge, Ledger } from './ports.js';
+import type { Judge, Ledger, Readings } from './ports.js';
 import { Reconciler } from './reconcile.js';
 import { QUEUED_KEYWORD } from './standing.js';
 import { Wake } from './wake.js';
@@ -18,6 +18,7 @@ export interface WatcherOptions {
   readonly pollMs: number;
   readonly ledger: Ledger;
   readonly judge: Judge;
+  readonly readings: Readings;
   readonly log: Log;
   /** Told whether the mailbox is being watched, and why not. */
   readonly report: (state: { ok: true } | { ok: false; reason: string }) => void;
@@ -126,7 +127,7 @@ export class Watcher {
   }
 
   async #open(client: ImapFlow): Promise<Reconciler> {
-    const { folder, backlog, ledger, judge, log } = this.#options;
+    const { folder, backlog, ledger, judge, readings, log } = this.#options;
     const status = await client.status(folder, { uidNext: true, uidValidity: true }).catch((error: unknown) => {
       throw new MailboxRefusedError(`the folder ${folder} cannot be opened; see IMAP_FOLDER`, 'IMAP_FOLDER', {
         cause: error,
@@ -161,6 +162,7 @@ export class Watcher {
       mark: backlog === 'import' ? null : mark,
       ledger,
       judge,
+      readings,
       log,
       now: Date.now,
     });

@@ -18,6 +18,8 @@ export interface MimePart {
   /** Lower case; '' where the part does not say. */
   readonly encoding: string;
   readonly body: Buffer;
+  /** Bytes, still encoded, of a body that was left on the server; 0 where it is here. */
+  readonly leftOutBytes: number;
   readonly children: readonly MimePart[];
 }
 
@@ -39,8 +41,14 @@ interface OpenPart extends Omit<MimePart, 'body' | 'children'> {
  * a missing end costs nothing. What a message/rfc822 holds is not entered: it stays one part.
  *
  * @param hint the charset for raw bytes in names
+ * @param leftOut see MailSource
  */
-export function readMime(bytes: Buffer, start: number, hint: string): MimeTree {
+export function readMime(
+  bytes: Buffer,
+  start: number,
+  hint: string,
+  leftOut: ReadonlyMap<number, number> = new Map(),
+): MimeTree {
   const repairs = new Set<string>();
   /** The part that is being read, within the multiparts it stands in. */
   const open: OpenPart[] = [];
@@ -72,7 +80,15 @@ export function readMime(bytes: Buffer, start: number, hint: string): MimeTree {
     const tooDeep = open.length >= MAX_MIME_DEPTH;
     if (tooDeep && boundary !== '') repairs.add('multiparts nested too deep, the inner ones were left unread');
     const delimiter = boundary === '' || tooDeep ? null : Buffer.from(`--${boundary}`, 'latin1');
-    const part: OpenPart = { ...described, body: EMPTY, children: [], bodyStart: block.bodyStart, delimiter };
+    const { bodyStart } = block;
+    const part: OpenPart = {
+      ...described,
+      body: EMPTY,
+      leftOutBytes: leftOut.get(bodyStart) ?? 0,
+      children: [],
+      bodyStart,
+      delimiter,
+    };
     parent?.children.push(part);
     open.push(part);
     count++;

@@ -14,26 +14,29 @@ import { decodeHeader } from './encoded-words.js';
 import type { RawField } from './header-block.js';
 import type { Address, Attachment, IncomingMail, TraceField } from './message.js';
 import { readMime } from './mime.js';
+import type { MailSource } from './source.js';
 
 /**
  * Reads the bytes of one mail (RFC 5322, RFC 2045 to 2047, RFC 2231). What is broken is read as far as it goes and named
  * in `repairs`. Never rejects, whatever the bytes.
+ * @param leftOut see MailSource; nothing where it is not given
  */
-export async function parseMail(bytes: Uint8Array): Promise<IncomingMail> {
+export async function parseMail(bytes: Uint8Array, leftOut: MailSource['leftOut'] = new Map()): Promise<IncomingMail> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    return read(buffer, true);
+    return read(buffer, leftOut, true);
   } catch {
     // A fault of ours in a part must not cost the mail: what its header says still makes a ticket.
     try {
-      return read(buffer, false);
+      return read(buffer, leftOut, false);
     } catch {
-      return { ...EMPTY, repairs: ['the mail could not be read'] };
+      return { ...EMPTY_MAIL, repairs: ['the mail could not be read'] };
     }
   }
 }
 
-const EMPTY: IncomingMail = {
+/** A mail that says nothing. */
+export const EMPTY_MAIL: IncomingMail = {
   messageId: null,
   inReplyTo: null,
   references: [],
@@ -54,14 +57,14 @@ const EMPTY: IncomingMail = {
   repairs: [],
 };
 
-function read(bytes: Buffer, withBody: boolean): IncomingMail {
+function read(bytes: Buffer, leftOut: MailSource['leftOut'], withBody: boolean): IncomingMail {
   const repairs = new Set<string>();
   const mail = withLineFeeds(bytes, repairs);
   const hint = firstCharset(mail);
-  const { root, repairs: mimeRepairs } = readMime(mail, headerStart(mail, repairs), hint);
+  const { root, repairs: mimeRepairs } = readMime(mail, headerStart(mail, repairs), hint, leftOut);
   for (const repair of mimeRepairs) repairs.add(repair);
   const header = readHeader(root.fields, hint, repairs);
-  if (!withBody) return { ...EMPTY, ...header, repairs: [...repairs, 'the body could not be read'] };
+  if (!withBody) return { ...EMPTY_MAIL, ...header, repairs: [...repairs, 'the body could not be read'] };
   const body = readBody(root, hint, repairs);
   return {
     ...header,

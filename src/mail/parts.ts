@@ -157,9 +157,16 @@ function attach(part: MimePart, found: Found, place: Place): void {
   found.attachments.push({
     filename: part.filename,
     contentType: part.type,
-    bytes: contentOf(part, found.repairs).length,
+    bytes: decodedBytes(part, found),
     disposition: isInline ? 'inline' : 'attachment',
   });
+}
+
+/** The size of a part when decoded; of one whose body was left on the server what its encoding makes of it. */
+function decodedBytes(part: MimePart, found: Found): number {
+  if (part.leftOutBytes === 0) return contentOf(part, found.repairs).length;
+  // Base64 in lines of 76 characters and CRLF (RFC 2045 section 6.8).
+  return part.encoding === 'base64' ? Math.floor((part.leftOutBytes * 57) / 78) : part.leftOutBytes;
 }
 
 /** The type under which a part is reported; those of internationalized mail (RFC 6533) count as their elders. */

@@ -1,0 +1,115 @@
+import type { ImapFlow } from 'imapflow';
+import { MAX_BATCH_BYTES, MAX_BROKEN_READINGS } from '../limits.js';
+import type { Log } from '../log-actions.js';
+import type { NewEntry } from '../mail/ledger-entry.js';
+import type { Judge, Readings } from './ports.js';
+import { bytesToRead, readMails } from './read-mails.js';
+import type { Standing } from './standing.js';
+
+export interface ReaderOptions {
+  readonly client: ImapFlow;
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly uidValidity: string;
+  readonly judge: Judge;
+  readonly readings: Readings;
+  readonly log: Log;
+}
+
+/** How a mail is to be judged and delivered. */
+export interface Handling {
+  readonly real: boolean;
+  readonly lookFirst: boolean;
+}
+
+/**
+ * Makes entries for the ledger of the mails that stand in the folder, some at a time. Before it touches a mail it notes so
+ * where the note survives the process. What such notes were left of was in hand when a process or connection died: those mails
+ * are read one by one, and one that has done so MAX_BROKEN_READINGS times is not read any more but judged by its envelope.
+ */
+export class MailReader {
+  #broken: ReadonlyMap<string, number> | null = null;
+
+  constructor(private readonly options: ReaderOptions) {}
+
+  /**
+   * @param commit gets the entries of each group, and makes them durable before it resolves
+   */
+  async readAll(
+    mails: readonly Standing[],
+    handlingOf: (mail: Standing) => Handling,
+    commit: (entries: readonly NewEntry[]) => Promise<void>,
+  ): Promise<void> {
+    const { mailbox, readings } = this.options;
+    this.#broken ??= await readings.broken(mailbox);
+    for (const group of this.#groups(mails)) {
+      const end = await readings.begin(
+        mailbox,
+        group.map(({ id }) => id),
+      );
+      const entries = await this.#read(group, handlingOf);
+      if (entries.length > 0) await commit(entries);
+      end();
+    }
+  }
+
+  /** Every mail in the folder has been dealt with: what broke readings before is settled. */
+  async allRead(): Promise<void> {
+    if (!this.#broken?.size) return;
+    await this.options.readings.forget(this.options.mailbox);
+    this.#broken = new Map();
+  }
+
+  async #read(group: readonly Standing[], handlingOf: (mail: Standing) => Handling): Promise<NewEntry[]> {
+    const { client, judge, log } = this.options;
+    const [only] = group;
+    if (group.length === 1 && only && this.#timesBroken(only) >= MAX_BROKEN_READINGS) {
+      log.error(
+        { action: 'mail.unreadable', mail: only.id, uid: only.uid, messageId: only.envelope.messageId },
+        'a mail has broken every reading and is judged by its envelope',
+      );
+      const handling = handlingOf(only);
+      return [this.#entry(only, handling, await judge(null, only.envelope, handling))];
+    }
+    const byUid = new Map(group.map((mail) => [mail.uid, mail]));
+    const judged: Promise<NewEntry>[] = [];
+    const sized = group.map(({ uid, envelope }) => ({ uid, sizeBytes: envelope.sizeBytes }));
+    // Judged while the next ones arrive.
+    for await (const { uid, source } of readMails(client, sized)) {
+      const mail = byUid.get(uid);
+      if (!mail) continue;
+      const handling = handlingOf(mail);
+      const entry = judge(source, mail.envelope, handling).then((judgement) => this.#entry(mail, handling, judgement));
+      // Awaited below: one that rejects before the last has arrived must not end the process.
+      entry.catch(() => {});
+      judged.push(entry);
+    }
+    return (await Promise.all(judged)).sort((a, b) => a.location.uid - b.location.uid);
+  }
+
+  #entry(mail: Standing, { lookFirst }: Handling, judgement: NewEntry['judgement']): NewEntry {
+    const { mailbox, folder, uidValidity } = this.options;
+    const { id, uid, envelope, fingerprint } = mail;
+    return { id, mailbox, location: { folder, uidValidity, uid }, envelope, fingerprint, judgement, lookFirst };
+  }
+
+  /** Groups of at most MAX_BATCH_BYTES together, or of a single larger mail; what broke a reading before is alone in its group. */
+  #groups(mails: readonly Standing[]): Standing[][] {
+    const groups: Standing[][] = [];
+    let bytes = Number.POSITIVE_INFINITY;
+    for (const mail of mails) {
+      const alone = this.#timesBroken(mail) > 0;
+      bytes += bytesToRead(mail.envelope.sizeBytes);
+      if (alone || bytes > MAX_BATCH_BYTES) {
+        groups.push([]);
+        bytes = alone ? Number.POSITIVE_INFINITY : bytesToRead(mail.envelope.sizeBytes);
+      }
+      groups.at(-1)?.push(mail);
+    }
+    return groups;
+  }
+
+  #timesBroken({ id }: Standing): number {
+    return this.#broken?.get(id) ?? 0;
+  }
+}

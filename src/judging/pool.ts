@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { Tinypool } from 'tinypool';
+import { MAX_JUDGE_HEAP_MB, MAX_JUDGE_MS } from '../limits.js';
+import type { Log } from '../log-actions.js';
+import { judge } from '../mail/decide.js';
+import type { Judgement } from '../mail/decision.js';
+import { mailOfEnvelope } from '../mail/envelope-mail.js';
+import type { Envelope } from '../mail/identity.js';
+import type { MailPolicy } from '../mail/policy.js';
+import type { MailSource } from '../mail/source.js';
+import type { JudgeAnswer, JudgeTask } from './thread.js';
+
+/** More threads than this would only compete with the watcher and the worker. */
+const MAX_THREADS = 2;
+
+/** How long a thread beyond the first is kept without work, in ms: starting one takes some hundred. */
+const IDLE_MS = 30_000;
+
+const THREAD = import.meta.url.endsWith('.ts') ? './thread-from-source.mjs' : './thread.js';
+
+/** Of the same text for every attempt: see mailOfEnvelope. */
+const WHY = {
+  time: 'reading it takes too long',
+  memory: 'reading it takes too much memory',
+  fault: 'it cannot be taken apart',
+  broken: 'every try to read it broke off',
+};
+
+/**
+ * Parses and judges mails in threads of their own, each with a bound of time and memory, so that no mail can hold up or end the
+ * process. A mail that breaks a bound is judged by its envelope instead.
+ */
+export class JudgePool {
+  readonly #threads: Tinypool;
+  readonly #count = Math.max(1, Math.min(MAX_THREADS, availableParallelism()));
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+  readonly #closing = new AbortController();
+
+  /** @param limits for tests; MAX_JUDGE_MS and MAX_JUDGE_HEAP_MB where they are not given */
+  constructor(
+    private readonly policy: MailPolicy,
+    private readonly log: Log,
+    private readonly limits: { readonly ms: number; readonly heapMb: number } = {
+      ms: MAX_JUDGE_MS,
+      heapMb: MAX_JUDGE_HEAP_MB,
+    },
+  ) {
+    this.#threads = new Tinypool({
+      filename: new URL(THREAD, import.meta.url).href,
+      runtime: 'worker_threads',
+      isolateWorkers: false,
+      minThreads: 1,
+      maxThreads: this.#count,
+      idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
+    });
+    // A thread that dies between two mails; without a listener it would take the process along. It is replaced when the next mail comes.
+    this.#threads.on('error', (error: Error) =>
+      log.warn({ action: 'judging.thread-lost', reason: error.message }, 'a thread ended'),
+    );
+  }
+
+  /** Rejects where no thread can be started: a fault of the installation that must not turn every mail into its envelope. */
+  async ready(): Promise<void> {
+    const answer = await this.#run({ bytes: new Uint8Array(), leftOut: new Map() }, false);
+    if ('fault' in answer) throw new Error(`mail cannot be judged: ${answer.fault}`);
+  }
+
+  /**
+   * @param source null where the mail has broken its readings before
+   * @throws Error where the pool is closed meanwhile; the mail stays where it is
+   */
+  async judge(source: MailSource | null, envelope: Envelope, { real }: { real: boolean }): Promise<Judgement> {
+    if (source === null) return this.#byEnvelope(envelope, WHY.broken, real);
+    const answer = await this.#run(source, real).catch((error: unknown) => {
+      this.#closing.signal.throwIfAborted();
+      if (isTimeout(error)) return { why: WHY.time };
+      if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return { why: WHY.memory };
+      throw error;
+    });
+    if ('judgement' in answer) return answer.judgement;
+    const why = 'why' in answer ? answer.why : WHY.fault;
+    const { messageId, from } = envelope;
+    const fault = 'fault' in answer ? answer.fault : undefined;
+    this.log.error(
+      { action: 'judging.gave-up', messageId, from, reason: why, fault },
+      'mail is judged by its envelope',
+    );
+    return this.#byEnvelope(envelope, why, real);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the pool is closed'));
+    await this.#threads.destroy();
+  }
+
+  #byEnvelope(envelope: Envelope, why: string, real: boolean): Judgement {
+    return judge(mailOfEnvelope(envelope, why), this.policy, { real });
+  }
+
+  /** One mail to a thread, so that the time begins when the mail does, and no mail pays for the one before it. */
+  async #run(source: MailSource, real: boolean): Promise<JudgeAnswer> {
+    if (this.#running >= this.#count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running += 1;
+    try {
+      const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.limits.ms)]);
+      const task: JudgeTask = { source, policy: this.policy, real };
+      return await this.#threads.run(task, { signal });
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running -= 1;
+    }
+  }
+}
+
+/** Tinypool's word for a task whose signal fired; the signal of closing is asked before. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

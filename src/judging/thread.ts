@@ -1,0 +1,25 @@
+import { judge } from '../mail/decide.js';
+import type { Judgement } from '../mail/decision.js';
+import { parseMail } from '../mail/parse.js';
+import type { MailPolicy } from '../mail/policy.js';
+import type { MailSource } from '../mail/source.js';
+
+/** What the pool hands to a thread. */
+export interface JudgeTask {
+  readonly source: MailSource;
+  readonly policy: MailPolicy;
+  readonly real: boolean;
+}
+
+/** What comes back: a judgement, or the name of the error that judging ended with. */
+export type JudgeAnswer = { readonly judgement: Judgement } | { readonly fault: string };
+
+/** The work of a thread. It never rejects, so that a rejection of the pool means that the thread itself came to its end. */
+export default async function judgeMail({ source, policy, real }: JudgeTask): Promise<JudgeAnswer> {
+  try {
+    return { judgement: judge(await parseMail(source.bytes, source.leftOut), policy, { real }) };
+  } catch (error) {
+    // Its name only: the message may quote the mail.
+    return { fault: error instanceof Error ? error.name : typeof error };
+  }
+}
