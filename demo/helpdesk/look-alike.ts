@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, FATAL, html, json, send } from './answer.js';
 import { type FieldSetup, HANDLERS, type Handler, type Helpdesk, NEWER_HANDLERS } from './api.js';
 import { Database, type Reply, type Ticket } from './database.js';
@@ -22,6 +23,8 @@ export interface LookAlikeOptions {
   readonly newer?: boolean;
   /** The time zone of its dates, in minutes east of UTC. Default 0. */
   readonly utcOffsetMinutes?: number;
+  /** Milliseconds that every request takes, as at a server with work to do or far away. Default 0. */
+  readonly delayMs?: number;
 }
 
 /** A request that reached one of the API's files. */
@@ -29,6 +32,8 @@ export interface SeenCall {
   readonly endpoint: string;
   readonly method: string;
   readonly contentType: string;
+  /** When it was carried out, ms since 1970. */
+  readonly at: number;
 }
 
 export interface StoredTicket extends Ticket {
@@ -37,8 +42,8 @@ export interface StoredTicket extends Ticket {
 
 /**
  * Starts a server that does what SupportEngine's API was seen to do, its quirks included, with its tables in memory and a
- * page that shows its tickets. For control from outside: `GET /_tickets` dumps everything, `POST /_fault` takes a Fault as
- * JSON.
+ * page that shows its tickets. For control from outside: `GET /_tickets` dumps everything, `GET /_calls?from=N` the requests
+ * but the first N, `POST /_fault` takes a Fault as JSON.
  */
 export async function startLookAlike(options: LookAlikeOptions): Promise<LookAlike> {
   const lookAlike = new LookAlike(options);
@@ -50,6 +55,7 @@ export async function startLookAlike(options: LookAlikeOptions): Promise<LookAli
 export class LookAlike implements AsyncDisposable {
   readonly #host: string;
   readonly #token: string;
+  readonly #delayMs: number;
   readonly #helpdesk: Helpdesk;
   readonly #handlers: Readonly<Record<string, Handler>>;
   readonly #faults = new FaultPlan();
@@ -68,9 +74,11 @@ export class LookAlike implements AsyncDisposable {
     agents = [],
     newer = true,
     utcOffsetMinutes = 0,
+    delayMs = 0,
   }: LookAlikeOptions) {
     this.#host = host;
     this.#token = token;
+    this.#delayMs = delayMs;
     this.#helpdesk = { database: new Database(utcOffsetMinutes), fields, agents };
     this.#handlers = newer ? { ...HANDLERS, ...NEWER_HANDLERS } : HANDLERS;
   }
@@ -146,7 +154,8 @@ export class LookAlike implements AsyncDisposable {
     if (endpoint && handler) {
       const { method = '', headers } = request;
       const form = await readPhpForm(request, searchParams);
-      this.#calls.push({ endpoint, method, contentType: headers['content-type'] ?? '' });
+      if (this.#delayMs > 0) await sleep(this.#delayMs);
+      this.#calls.push({ endpoint, method, contentType: headers['content-type'] ?? '', at: Date.now() });
       const carryOut = () => this.#carryOut(endpoint, handler, form, headers.authorization);
       const fault = this.#faults.next(endpoint);
       if (fault) befall(fault, response, carryOut);
@@ -154,7 +163,7 @@ export class LookAlike implements AsyncDisposable {
     } else if (pathname === '/_fault' && request.method === 'POST') {
       await this.#takeFault(request, response);
     } else {
-      send(response, this.#show(pathname));
+      send(response, this.#show(pathname, searchParams));
     }
   }
 
@@ -177,9 +186,10 @@ export class LookAlike implements AsyncDisposable {
     send(response, fault ? json(200, { success: true }) : json(400, { error: error.message }));
   }
 
-  #show(pathname: string): Answer {
+  #show(pathname: string, query: URLSearchParams): Answer {
     const { database, agents } = this.#helpdesk;
     if (pathname === '/_tickets') return json(200, { tickets: this.tickets(), orphans: this.orphans() });
+    if (pathname === '/_calls') return json(200, { calls: this.#calls.slice(Number(query.get('from') ?? 0)) });
     if (pathname === '/')
       return html(
         200,

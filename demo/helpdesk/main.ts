@@ -13,6 +13,8 @@ const { values } = parseArgs({
     field: { type: 'string', multiple: true, default: [] },
     /** Without the endpoints that only newer servers have. */
     old: { type: 'boolean', default: false },
+    /** Milliseconds that every request takes. */
+    delay: { type: 'string', default: '0' },
   },
 });
 
@@ -22,6 +24,7 @@ const helpdesk = await startLookAlike({
   token: values.token,
   agents: values.agent,
   newer: !values.old,
+  delayMs: Number(values.delay),
   fields: values.field.map((setup) => {
     const [id = '', name = `Field ${id}`, required] = setup.split(':');
     return { id, name, required: required === 'required' };

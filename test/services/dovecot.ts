@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chownSync } from 'node:fs';
+import { chownSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -13,6 +13,10 @@ export const PASSWORD = 'correct-horse-battery-staple';
 export interface TestDovecot extends PrivateServer {
   readonly host: string;
   readonly port: number;
+  /** Where each user's Maildir stands, under the user's name; it is made at the first log-in. */
+  readonly mailDirectory: string;
+  /** The server's log so far: each line begins with the time in seconds since 1970, to the microsecond. */
+  log(): string;
   /** The settings of a service that watches this user's mailbox. */
   settings(user: string): Record<string, string>;
   /** A client of the test's own, logged in. */
@@ -70,6 +74,8 @@ export async function startDovecot(): Promise<TestDovecot> {
     ...server,
     host: '127.0.0.1',
     port,
+    mailDirectory: join(directory, 'mail'),
+    log: () => readFileSync(join(directory, 'dovecot.log'), 'utf8'),
     settings: (name) => ({
       IMAP_HOST: '127.0.0.1',
       IMAP_PORT: String(port),
@@ -122,6 +128,7 @@ function configuration(directory: string, user: string, port: number): string {
 base_dir = ${directory}/run
 state_dir = ${directory}/state
 log_path = ${directory}/dovecot.log
+log_timestamp = "%s.%{usecs} "
 protocols = imap
 listen = 127.0.0.1
 ssl = no

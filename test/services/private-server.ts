@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A server that belongs to one test: started, killed and restarted by it. */
 export interface PrivateServer {
+  /** The id of its process, which a restart changes. */
+  pid(): number;
   /** Sends a signal; after one that ends a process, resolves when it has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it anew on the same port with the data it kept; ends it before where it still runs. */
@@ -38,6 +40,7 @@ export async function startServer(command: Command): Promise<PrivateServer> {
     await exit;
   };
   return {
+    pid: () => child.pid ?? 0,
     async kill(signal) {
       if (signal === 'SIGSTOP' || signal === 'SIGCONT') child.kill(signal);
       else await end(signal);

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { type Arrival, measureArrival } from './arrival.js';
+import { type Backlog, drainBacklog } from './backlog.js';
+import { type Comparison, compare } from './compare.js';
+import { type Helpdesk, startHelpdesk } from './helpdesk.js';
+import { fetchLargeMail, type LargeMail } from './large-mail.js';
+import { MIX, SMALL } from './letters.js';
+import { countRoundTrips, type RoundTrips } from './round-trips.js';
+import { drainAgainstSlowApi, type SlowApi } from './slow-api.js';
+import type { World } from './world.js';
+
+/** How much each scenario does. */
+export interface Sizes {
+  readonly mails: number;
+  readonly pairs: number;
+  readonly arrivalSeconds: number;
+  readonly backlog: number;
+  readonly slowApiMails: number;
+  /** Where corpora of real mail are. */
+  readonly corpora: string;
+}
+
+export const FULL = { mails: 1000, pairs: 5, arrivalSeconds: 60, backlog: 20_000, slowApiMails: 5000 };
+/** Under a minute in all, on two cores that nobody else uses. */
+export const QUICK = { mails: 300, pairs: 2, arrivalSeconds: 5, backlog: 1500, slowApiMails: 1500 };
+
+/** What was measured, by scenario; one that was not run is not there. */
+export interface Figures {
+  readonly mix?: Comparison;
+  readonly small?: Comparison;
+  readonly corpora?: Comparison;
+  readonly trips?: RoundTrips;
+  readonly arrival?: Arrival;
+  readonly large?: LargeMail;
+  readonly slowApi?: SlowApi;
+  readonly backlog?: Backlog;
+}
+
+export type ScenarioName = keyof Figures;
+
+/** Gmail takes 25 MB. */
+const LARGE_BYTES = 25_000_000;
+const SLOW_API = { delayMs: 50, concurrency: 32 };
+
+interface Scenario {
+  readonly about: string;
+  readonly run: (world: World, helpdesk: Helpdesk, sizes: Sizes) => Promise<Figures>;
+}
+
+/** In the order in which they run. */
+export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
+  mix: {
+    about: 'mails of which one in ten carries 1 MB: the whole service and the naive loop in turn',
+    run: async (world, helpdesk, { mails, pairs }) => ({
+      mix: await compare(world, helpdesk, world.letters('mix', mails, MIX), pairs),
+    }),
+  },
+  small: {
+    about: 'the same with small mails only',
+    run: async (world, helpdesk, { mails, pairs }) => ({
+      small: await compare(world, helpdesk, world.letters('small', mails, SMALL), pairs),
+    }),
+  },
+  corpora: {
+    about: 'the same with real mails, where corpora are there',
+    run: async (world, helpdesk, { corpora, pairs }) => {
+      if (existsSync(corpora)) return { corpora: await compare(world, helpdesk, world.corpora(corpora), pairs) };
+      world.say(`  skipped: there is no ${corpora}`);
+      return {};
+    },
+  },
+  trips: {
+    about: 'requests to the mail server and to Redis, counted in a run of its own',
+    run: async (world, helpdesk, { mails }) => ({
+      trips: await countRoundTrips(world, helpdesk, world.letters('mix', mails, MIX)),
+    }),
+  },
+  arrival: {
+    about: 'from arrival to ticket while mail comes steadily, and memory at rest',
+    run: async (world, helpdesk, { arrivalSeconds }) => ({
+      arrival: await measureArrival(world, helpdesk, arrivalSeconds),
+    }),
+  },
+  large: {
+    about: 'bytes fetched of a mail with an attachment of 25 MB',
+    run: async (world, helpdesk) => ({ large: await fetchLargeMail(world, helpdesk, LARGE_BYTES) }),
+  },
+  slowApi: {
+    about: 'an API that takes 50 ms for every request, 32 at once',
+    run: async (world, _, { slowApiMails }) => {
+      const slow = await startHelpdesk(SLOW_API.delayMs);
+      try {
+        const letters = world.letters('small', slowApiMails, SMALL);
+        return { slowApi: await drainAgainstSlowApi(world, slow, letters, SLOW_API) };
+      } finally {
+        await slow.stop();
+      }
+    },
+  },
+  backlog: {
+    about: 'a large backlog: memory must not grow with it',
+    run: async (world, helpdesk, { backlog }) => ({ backlog: await drainBacklog(world, helpdesk, backlog) }),
+  },
+};
