@@ -28,17 +28,18 @@ module.exports = {
     },
     {
       name: 'siblings-do-not-know-each-other',
-      comment: 'imap, queue, helpdesk, judging and status meet only in src/service.ts and the commands, through ports',
+      comment:
+        'imap, queue, helpdesk, judging, acknowledge and status meet only in src/service.ts and the commands, through ports',
       severity: 'error',
-      from: { path: '^src/(imap|queue|helpdesk|judging|status)/' },
-      to: { path: '^src/(imap|queue|helpdesk|judging|status)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(imap|queue|helpdesk|judging|acknowledge|status)/' },
+      to: { path: '^src/(imap|queue|helpdesk|judging|acknowledge|status)/', pathNot: '^src/$1/' },
     },
     {
       name: 'rooms-do-not-know-the-door',
       comment: 'config, settings, service and the commands know the rooms, never the other way round',
       severity: 'error',
-      from: { path: '^src/(mail|imap|queue|helpdesk|judging|status)/' },
-      to: { path: '^src/(cli|service|config|settings|commands)' },
+      from: { path: '^src/(mail|imap|queue|helpdesk|judging|acknowledge|status)/' },
+      to: { path: '^src/(cli|service|acknowledging|config|settings|commands)' },
     },
     {
       name: 'one-vocabulary',

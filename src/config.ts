@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parse as parseDotenv } from 'dotenv';
 import type { z } from 'zod';
+import type { SmtpServer } from './acknowledge/smtp.js';
+import { readTemplates, type Templates } from './acknowledge/templates.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { loopIdOf, mailboxName } from './mail/identity.js';
+import type { Address } from './mail/message.js';
 import { defaultPolicy, type MailPolicy } from './mail/policy.js';
 import { type LogLevel, mailSettings, secretNames, serviceSettings } from './settings.js';
 
@@ -12,6 +15,8 @@ export interface Config {
   readonly helpdesk: HelpdeskConfig;
   readonly imap: ImapConfig;
   readonly queue: QueueConfig;
+  /** Null: none are sent. */
+  readonly acknowledgement: AcknowledgementConfig | null;
   readonly http: HttpConfig;
   readonly logLevel: LogLevel;
   readonly mail: MailPolicy;
@@ -43,6 +48,12 @@ export interface QueueConfig {
   readonly ledgerDays: number;
   /** How long a mail is tried again before it ends in Failed. */
   readonly retryDays: number;
+}
+
+export interface AcknowledgementConfig {
+  readonly smtp: SmtpServer;
+  readonly from: Address;
+  readonly templates: Templates;
 }
 
 export interface HttpConfig {
@@ -80,6 +91,7 @@ export function loadConfig(environment: Environment): Config {
   const { values, problems } = read({ ...serviceSettings, ...mailSettings }, environment);
   problems.push(...clearTextProblems(values));
   problems.push(...senderAuthProblems(values));
+  const acknowledgement = acknowledgementConfig(values, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
   return freeze({
@@ -100,6 +112,7 @@ export function loadConfig(environment: Environment): Config {
       ledgerDays: v.LEDGER_DAYS,
       retryDays: v.RETRY_DAYS,
     },
+    acknowledgement,
     http: { host: v.HTTP_HOST, port: values.HTTP_PORT ?? null },
     logLevel: v.LOG_LEVEL,
     mail: policyOf(v, environment),
@@ -153,6 +166,25 @@ function clearTextProblems({
   if (protocol !== 'http:' || isLoopback(hostname)) return [];
   const message = `"${HELPDESK_URL}" would send the token in clear text; accepted: https, or HELPDESK_ALLOW_HTTP=true`;
   return [{ variable: 'HELPDESK_URL', message }];
+}
+
+function acknowledgementConfig(
+  { SMTP_URL: smtp, ACK_FROM: from, ACK_TEMPLATES: folder }: Values<typeof serviceSettings & typeof mailSettings>,
+  problems: ConfigProblem[],
+): AcknowledgementConfig | null {
+  if (problems.some(({ variable }) => /^(SMTP_URL|ACK_FROM)/.test(variable)) || !(smtp || from || folder)) return null;
+  if (!smtp) problems.push({ variable: 'SMTP_URL', message: 'is not set; acknowledgements need it beside ACK_FROM' });
+  if (!from) problems.push({ variable: 'ACK_FROM', message: 'is not set; acknowledgements need it beside SMTP_URL' });
+  if (!smtp || !from) return null;
+  const { host, port, isImplicit, login } = smtp;
+  const tls = isImplicit ? 'implicit' : isLoopback(host) ? 'none' : login ? 'required' : 'offered';
+  try {
+    return { smtp: { host, port, tls, login }, from, templates: readTemplates(folder ?? null) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return null;
+  }
 }
 
 type Values<S extends Record<string, z.ZodType>> = { [K in keyof S]?: z.output<S[K]> };
@@ -217,6 +249,7 @@ function policyOf(v: Required<Values<typeof mailSettings>>, environment: Environ
   const { IMAP_USER: imapUser, IMAP_HOST: host, IMAP_FOLDER: folder } = environment;
   // A mail from the watched mailbox itself is ours, whether or not the operator thought of listing it.
   const self = imapUser?.includes('@') ? [imapUser.toLowerCase()] : [];
+  if (v.ACK_FROM) self.push(v.ACK_FROM.address.toLowerCase());
   return {
     ...defaultPolicy,
     ownAddresses: [...new Set([...self, ...v.OWN_ADDRESSES])],

@@ -154,3 +154,22 @@ export class DeliveryPostponedError extends Mail2TicketError {
     super(reason);
   }
 }
+
+/** The SMTP server did not say that it took a mail. */
+export class MailNotSentError extends Mail2TicketError {
+  readonly code = 'MAIL_NOT_SENT';
+  /** The server refused this mail, and would do so again. */
+  readonly permanent: boolean;
+  /** The connection broke when the server may have had all of the mail. */
+  readonly perhapsSent: boolean;
+
+  constructor(
+    message: string,
+    kind: { readonly permanent: boolean; readonly perhapsSent: boolean },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.permanent = kind.permanent;
+    this.perhapsSent = kind.perhapsSent;
+  }
+}

@@ -176,3 +176,14 @@ export const MAX_AUDIT_NAMED = 100;
 
 /** Trace fields (Received and the results of checks) that are kept of one mail, the newest. A mail through many filters has about 40. */
 export const MAX_TRACE_FIELDS = 200;
+/** Milliseconds between two acknowledgements to one address. Two programs that answer each other end after the first exchange. */
+export const MIN_ACKNOWLEDGEMENT_GAP_MS = 10 * 60 * 1000;
+
+/** Acknowledgements to one address within 24 hours: what a loop that outlives the gap, or a forger of senders, can make of us. */
+export const MAX_ACKNOWLEDGEMENTS_A_DAY = 10;
+
+/** Acknowledgements of a day that are remembered for these limits, some hundred bytes each. */
+export const MAX_ACKNOWLEDGEMENTS_REMEMBERED = 100_000;
+
+/** Times that an acknowledgement is handed over without the server's word that it took it. Each may be one more in a mailbox. */
+export const MAX_PERHAPS_SENT = 3;

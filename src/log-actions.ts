@@ -59,6 +59,14 @@ export const LOG_ACTIONS = {
     repeats: true,
   },
   'mail.failed': { meaning: 'The mail is a dead letter: it goes to the folder Failed, and waits there for a person.' },
+  'mail.acknowledged': { meaning: 'The SMTP server took the acknowledgement to `to`.' },
+  'mail.unacknowledged': { meaning: 'No acknowledgement is sent; `reason` says why.' },
+  'mail.acknowledgement.retry': {
+    meaning:
+      'The acknowledgement could not be sent because of `reason`, and is tried again for a day. The ticket stands.',
+    repeats: true,
+  },
+  'mail.acknowledgement.failed': { meaning: 'The acknowledgement is given up because of `reason`. The ticket stands.' },
   'mail.filed': { meaning: 'The settled mail was moved to `folder`.' },
   'audit.done': {
     meaning:

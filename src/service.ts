@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAcknowledgements } from './acknowledging.js';
 import type { Config } from './config.js';
 import { QueueUnavailableError } from './errors.js';
 import { HelpdeskClient } from './helpdesk/client.js';
@@ -87,12 +88,16 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     events.on('completed', ({ jobId }) => watcher.finished(jobId));
     events.on('failed', ({ jobId }) => watcher.finished(jobId));
 
+    const acknowledgements = await startAcknowledgements(config, backend, log);
+    releases.push(() => acknowledgements.stop());
+
     const worker = new DeliveryWorker({
       deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, config.mail) }, order.claims),
       judgeFailure,
       claims: new Claims(ledger),
       concurrency: config.queue.concurrency,
       retryDelayMs: (failed, ageMs) => retryDelayMs(failed, ageMs, config.queue.retryDays, Math.random()),
+      delivered: (mail) => acknowledgements.delivered(mail),
       log,
       abandon: () => void helpdesk.abandon(),
       report: (state) => health.report('helpdesk', state),

@@ -1,6 +1,8 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { readAddresses } from './mail/addresses.js';
 import { defaultPolicy, type FieldSource } from './mail/policy.js';
+import { isUsable } from './mail/sender.js';
 
 /*
  * Every setting: what is accepted, what it becomes and its default. The messages say what is accepted; config.ts puts the variable and,
@@ -83,6 +85,35 @@ const queueUrl = z
     'accepted: redis://…, rediss://…, postgres://… or embedded:DIR',
   );
 
+/** `Support <support@acme.test>` or the address alone. */
+const mailbox = z.string().transform((value, context) => {
+  const [address, ...others] = readAddresses(Buffer.from(value).toString('latin1'), 'utf-8');
+  if (address && others.length === 0 && isUsable(address.address)) return address;
+  context.addIssue('accepted: one address, as support@acme.test or Acme Support <support@acme.test>');
+  return z.NEVER;
+});
+
+const smtpUrl = z.string().transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  try {
+    if (url && /^smtps?:$/.test(url.protocol) && url.hostname && /^\/?$/.test(url.pathname + url.search + url.hash)) {
+      const isImplicit = url.protocol === 'smtps:';
+      return {
+        host: url.hostname.replace(/^\[|\]$/g, ''),
+        port: Number(url.port) || (isImplicit ? 465 : 587),
+        isImplicit,
+        login: url.username
+          ? { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+          : null,
+      };
+    }
+  } catch {
+    // A percent sign that encodes nothing; what is accepted is said below.
+  }
+  context.addIssue('accepted: smtp://HOST:PORT or smtps://HOST:PORT, with USER:PASSWORD@ before HOST, percent-encoded');
+  return z.NEVER;
+});
+
 const fieldSource = z.string().transform((value, context): FieldSource['from'] => {
   const [, kind = '', rest = ''] = /^(header|text):(.+)$/s.exec(value) ?? [];
   if (kind === 'header') return { kind, name: rest.trim().toLowerCase() };
@@ -147,6 +178,7 @@ export const mailSettings = {
   CUSTOM_FIELDS: customFields.default({}),
   OWN_ADDRESSES: addresses.default([]),
   STAFF_ADDRESSES: addressesAndDomains.default([]),
+  ACK_FROM: mailbox.optional(),
   FORWARDS: oneOf(['requester', 'forwarder']).default('requester'),
   TRUSTED_AUTHSERV_ID: hosts(false).default([]),
   TRUSTED_RELAYS: hosts(true).default([]),
@@ -167,6 +199,8 @@ export const serviceSettings = {
   IMAP_POLL_SECONDS: wholeNumber(1, 3600, ' seconds').default(60),
   QUEUE_URL: queueUrl.default('embedded:./data'),
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(8),
+  SMTP_URL: smtpUrl.optional(),
+  ACK_TEMPLATES: text.optional(),
   LEDGER_DAYS: wholeNumber(1, 3650, ' days').default(30),
   RETRY_DAYS: wholeNumber(0, 60, ' days').default(5),
   HTTP_HOST: text.default('127.0.0.1'),
@@ -174,5 +208,5 @@ export const serviceSettings = {
   LOG_LEVEL: oneOf(logLevels).default('info'),
 };
 
-/** Settings whose value is never shown. A URL may hold a password, so QUEUE_URL is one of them. */
-export const secretNames: ReadonlySet<string> = new Set(['HELPDESK_TOKEN', 'IMAP_PASSWORD', 'QUEUE_URL']);
+/** Settings whose value is never shown. A URL may hold a password, so QUEUE_URL and SMTP_URL are among them. */
+export const secretNames: ReadonlySet<string> = new Set(['HELPDESK_TOKEN', 'IMAP_PASSWORD', 'QUEUE_URL', 'SMTP_URL']);

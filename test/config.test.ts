@@ -69,6 +69,12 @@ describe('the configuration', () => {
     ['TRUSTED_RELAYS', 'mx.acme.test, *.acme.test', /names of hosts, or .domain/],
     ['SENDER_AUTH', 'on', /off, mark, require-for-replies, require/],
     ['SENDER_AUTH', 'mark', /"mark" needs TRUSTED_AUTHSERV_ID/],
+    ['SMTP_URL', 'mail.acme.test', /smtp:\/\/HOST:PORT/],
+    ['SMTP_URL', 'http://mail.acme.test', /smtps:\/\/HOST:PORT/],
+    ['SMTP_URL', 'smtp://mail.acme.test/?tls.rejectUnauthorized=false', /smtp:\/\/HOST:PORT/],
+    ['SMTP_URL', 'smtp://a:100%@mail.acme.test', /percent-encoded/],
+    ['ACK_FROM', 'Acme', /one address/],
+    ['ACK_FROM', 'a@acme.test, b@acme.test', /one address/],
     ['SUBJECT_TAG', '[#id]', /\{id\}/],
     ['SUBJECT_TAG', '{id}', /a mark around it/],
     ['CUSTOM_FIELDS', '{"7":', /not JSON/],
@@ -83,7 +89,9 @@ describe('the configuration', () => {
   });
 
   it('never shows the value of a secret, nor of a queue address, which may hold a password', () => {
-    const text = JSON.stringify(problemsOf({ QUEUE_URL: 'mysql://u:s3cret@db', IMAP_PORT: 'x' }));
+    const text = JSON.stringify(
+      problemsOf({ QUEUE_URL: 'mysql://u:s3cret@db', SMTP_URL: 'smtp//u:s3cret@x', IMAP_PORT: 'x' }),
+    );
     expect(text).toContain('redis://…, rediss://…, postgres://… or embedded:DIR');
     expect(text).not.toContain('s3cret');
   });
@@ -104,6 +112,42 @@ describe('the configuration', () => {
       expect(problemsOf({ HELPDESK_URL: url, HELPDESK_ALLOW_HTTP: 'true' })).toEqual({});
     },
   );
+
+  it('sends acknowledgements where it knows the server and the sender, and misses the one without the other', () => {
+    const ACK_FROM = 'Acme Support <Help@acme.test>';
+    const { acknowledgement, mail } = loadConfig({
+      ...required,
+      SMTP_URL: 'smtp://support%40acme.test:p%3Aw@mail.acme.test',
+      ACK_FROM,
+    });
+    expect(acknowledgement).toMatchObject({
+      smtp: {
+        host: 'mail.acme.test',
+        port: 587,
+        tls: 'required',
+        login: { user: 'support@acme.test', password: 'p:w' },
+      },
+      from: { address: 'Help@acme.test', name: 'Acme Support' },
+    });
+    expect(mail.ownAddresses).toEqual(['support@acme.test', 'help@acme.test']);
+    expect(loadConfig(required).acknowledgement).toBe(null);
+    expect(problemsOf({ ACK_FROM })).toHaveProperty('SMTP_URL');
+    expect(problemsOf({ SMTP_URL: 'smtp://mail.acme.test' })).toHaveProperty('ACK_FROM');
+    expect(Object.keys(problemsOf({ SMTP_URL: 'x', ACK_FROM }))).toEqual(['SMTP_URL']);
+    expect(problemsOf({ SMTP_URL: 'smtp://mail.acme.test', ACK_FROM, ACK_TEMPLATES: '/nowhere' })).toHaveProperty(
+      'ACK_TEMPLATES',
+    );
+  });
+
+  it.each([
+    ['smtps://u:p@mail.acme.test', 'implicit', 465],
+    ['smtp://u:p@mail.acme.test:25', 'required', 25],
+    ['smtp://relay', 'offered', 587],
+    ['smtp://[::1]:25', 'none', 25],
+  ])('takes %s to mean TLS: %s', (SMTP_URL, tls, port) => {
+    const config = loadConfig({ ...required, SMTP_URL, ACK_FROM: 'a@acme.test' });
+    expect(config.acknowledgement?.smtp).toMatchObject({ tls, port });
+  });
 
   it('keeps 0 as a value', () => {
     const { mail, queue } = loadConfig({ ...required, CATEGORY_ID: '0', RETRY_DAYS: '0' });
@@ -188,6 +232,6 @@ describe('the .env file', () => {
 
   it('has an example whose values are accepted once the secrets are filled in', () => {
     const example = readFileSync('.env.example', 'utf8').replace(/^#(?=[A-Z_]+=)/gm, '');
-    expect(problemsOf({ ...parse(example), HELPDESK_TOKEN: 'x', IMAP_PASSWORD: 'x' })).toEqual({});
+    expect(problemsOf({ ...parse(example), HELPDESK_TOKEN: 'x', IMAP_PASSWORD: 'x', ACK_TEMPLATES: '' })).toEqual({});
   });
 });

@@ -18,7 +18,7 @@ export interface Automatic {
 }
 
 /** The header field of every mail that a mail2ticket sends; its value says which one (MailPolicy.loopId). */
-const LOOP_HEADER = 'x-mail2ticket-loop';
+export const LOOP_HEADER = 'x-mail2ticket-loop';
 
 type OwnAddresses = Pick<MailPolicy, 'ownAddresses'>;
 
@@ -224,8 +224,15 @@ function generated(mail: IncomingMail): string | null {
 
 function mailboxNobodyReads(mail: IncomingMail): string | null {
   const address = mail.from?.address ?? '';
-  const isServer = isFromDaemon(mail) || /^(?:postmaster|abuse|root|cron|nobody)@/i.test(address);
-  return isServer || isUnread(address) ? `From: ${address}` : null;
+  return isFromDaemon(mail) || isReadByNobody(address) ? `From: ${address}` : null;
+}
+
+/** Whether the address is one of those under which programs write, and nobody reads an answer. */
+export function isReadByNobody(address: string): boolean {
+  return (
+    /^(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce|postmaster|abuse|root|cron|nobody)@/i.test(address) ||
+    isUnread(address)
+  );
 }
 
 function asksForSilence(mail: IncomingMail): string | null {

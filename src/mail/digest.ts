@@ -22,7 +22,7 @@ export function digestOf({ decision, reason, automatic, trace }: Judgement): Dig
     decision: decision.kind,
     reason,
     automatic: automatic.kind,
-    requester: requesterOf(decision),
+    requester: requesterIn(decision),
     trace: trace.map(({ rule, matched, evidence }) => [
       rule,
       matched ? 1 : 0,
@@ -31,7 +31,8 @@ export function digestOf({ decision, reason, automatic, trace }: Judgement): Dig
   };
 }
 
-function requesterOf(decision: Decision): string | null {
+/** The address whose ticket or reply a decision makes; null where it makes none. */
+export function requesterIn(decision: Decision): string | null {
   switch (decision.kind) {
     case 'create':
       return decision.ticket.user_email;

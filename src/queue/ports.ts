@@ -1,4 +1,5 @@
 import type { Decision } from '../mail/decision.js';
+import type { NewEntry } from '../mail/ledger-entry.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { ClaimsOfMail } from './claims.js';
 
@@ -15,6 +16,11 @@ export interface DeliveryOrder {
 
 /** Carries a mail to the helpdesk, once only. */
 export type Deliver = (order: DeliveryOrder) => Promise<Outcome>;
+
+/** A mail that has become a ticket or a reply. */
+export interface DeliveredMail extends Pick<NewEntry, 'id' | 'envelope' | 'judgement' | 'lookFirst'> {
+  readonly outcome: Outcome;
+}
 
 /** What a failed attempt means for the mail and for the queue. */
 export type Verdict =

@@ -6,7 +6,7 @@ import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
 import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
 import { safeText } from './json-safe.js';
-import type { Deliver, JudgeFailure, Verdict } from './ports.js';
+import type { Deliver, DeliveredMail, JudgeFailure, Verdict } from './ports.js';
 
 export interface DeliveryWorkerOptions {
   readonly deliver: Deliver;
@@ -15,6 +15,11 @@ export interface DeliveryWorkerOptions {
   readonly concurrency: number;
   /** The wait in ms before the next attempt of a mail, or -1 for no more. */
   readonly retryDelayMs: (failedAttempts: number, ageMs: number) => number;
+  /**
+   * Told of each ticket and reply before that is noted as done, so that a crash in between tells of it again. A failure sends the
+   * mail back to the queue.
+   */
+  readonly delivered: (mail: DeliveredMail) => Promise<void>;
   readonly log: Log;
   /** Ends running deliveries at once; called where stopping has waited long enough. They reject and go back to the queue. */
   readonly abandon: () => void;
@@ -98,6 +103,7 @@ export class DeliveryWorker {
       this.#lastSuccessAt = Date.now();
       this.options.claims.settled(job.id ?? '', outcome);
       this.options.report({ ok: true });
+      await this.options.delivered({ id: job.id ?? '', envelope, judgement, outcome, lookFirst });
       return this.#settled(job, outcome);
     } catch (error) {
       return await this.#failed(job, this.options.judgeFailure(error));

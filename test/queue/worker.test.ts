@@ -78,6 +78,7 @@ describe('the delivery worker', () => {
       claims: new Claims(ledger),
       concurrency: 2,
       retryDelayMs,
+      delivered: async () => {},
       log: silent,
       abandon: () => {},
       report: (state) => reports.push(state),

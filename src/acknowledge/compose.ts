@@ -1,0 +1,61 @@
+import type { SendMailOptions } from 'nodemailer';
+import { type Acknowledgement, acknowledgementId } from '../mail/acknowledgement.js';
+import { LOOP_HEADER } from '../mail/automatic.js';
+import type { Address } from '../mail/message.js';
+import type { MailPolicy } from '../mail/policy.js';
+import { fill, type Templates } from './templates.js';
+
+/** What is the same in all acknowledgements. */
+export interface Letterhead extends Pick<MailPolicy, 'loopId' | 'subjectTag' | 'replyMarker'> {
+  readonly from: Address;
+  readonly templates: Templates;
+}
+
+/**
+ * The acknowledgement as nodemailer takes it. What keeps programs from answering it: Auto-Submitted (RFC 3834 section 5),
+ * X-Auto-Response-Suppress (Exchange), Precedence (older autoresponders), and the null envelope sender, to which no bounce
+ * is sent (RFC 5321 section 4.5.5).
+ */
+export function compose({ mail, to, ticketId, answers }: Acknowledgement, letterhead: Letterhead): SendMailOptions {
+  const { from, templates, loopId, replyMarker } = letterhead;
+  const tag = letterhead.subjectTag.replace('{id}', ticketId);
+  const words = { ticketId, tag };
+  const recipient = { name: '', address: to };
+  return {
+    from,
+    to: recipient,
+    envelope: { from: '', to: [recipient] },
+    messageId: acknowledgementId(mail, from.address.slice(from.address.lastIndexOf('@') + 1)),
+    ...(answers !== null && { inReplyTo: answers, references: answers }),
+    headers: {
+      'Auto-Submitted': 'auto-replied',
+      'X-Auto-Response-Suppress': 'All',
+      Precedence: 'auto_reply',
+      [LOOP_HEADER]: loopId,
+    },
+    subject: `${tag} ${fill(templates.subject, words)}`,
+    text: `${replyMarker}\n\n${fill(templates.text, words)}`,
+    ...(templates.html !== null && {
+      html: below(`<p>${escapeHtml(replyMarker)}</p>\n`, fill(templates.html, escaped(words))),
+    }),
+    // A template is text, never a path or an address to read from.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+/** The page with the line at its top, in the body where it is a whole document. */
+function below(line: string, page: string): string {
+  const body = /<body\b[^>]*>/i.exec(page);
+  if (body === null) return line + page;
+  const at = body.index + body[0].length;
+  return `${page.slice(0, at)}\n${line}${page.slice(at)}`;
+}
+
+function escaped({ ticketId, tag }: { ticketId: string; tag: string }) {
+  return { ticketId: escapeHtml(ticketId), tag: escapeHtml(tag) };
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

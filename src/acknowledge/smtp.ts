@@ -1,0 +1,93 @@
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import { MailNotSentError } from '../errors.js';
+import { MAX_API_MESSAGE_CHARACTERS } from '../limits.js';
+import { clampCharacters } from '../mail/clamp.js';
+import { cleanLine } from '../mail/clean.js';
+
+/** The server that takes our mail. */
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * `implicit`: TLS from the first byte. `required`: STARTTLS, or nothing is sent. `offered`: STARTTLS where the server has it,
+   * whatever its certificate, as between mail servers (RFC 7435). `none`: for this machine itself.
+   */
+  readonly tls: 'implicit' | 'required' | 'offered' | 'none';
+  readonly login: { readonly user: string; readonly password: string } | null;
+}
+
+/** Milliseconds for connecting and for the greeting. */
+const CONNECT_MS = 15_000;
+
+/**
+ * Milliseconds that a silent server is given. RFC 5321 section 4.5.3.2.6 asks for ten minutes after the last line, since a
+ * server that scans the mail and is cut off has taken it all the same, and gets it again.
+ */
+const SILENCE_MS = 600_000;
+
+/** Hands mails to an SMTP server, each over a connection of its own: acknowledgements are few. */
+export class SmtpSender {
+  readonly #transport: ReturnType<typeof transportTo>;
+  readonly #closing = new AbortController();
+
+  constructor(server: SmtpServer) {
+    this.#transport = transportTo(server);
+  }
+
+  /** @throws MailNotSentError where the server has not said that it took the mail */
+  async send(mail: SendMailOptions): Promise<void> {
+    try {
+      await this.#transport.sendMail({ ...mail, signal: this.#closing.signal });
+    } catch (error) {
+      throw notSent(error);
+    }
+  }
+
+  /** Cuts off what is being sent. */
+  abandon(): void {
+    this.#closing.abort();
+  }
+}
+
+function transportTo({ host, port, tls, login }: SmtpServer) {
+  return createTransport({
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'required',
+    ignoreTLS: tls === 'none',
+    tls: { rejectUnauthorized: tls !== 'offered' },
+    ...(login && { auth: { user: login.user, pass: login.password } }),
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    dnsTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+  });
+}
+
+/** What of nodemailer's errors tells how far the mail came. */
+interface SmtpFailure extends Error {
+  readonly code?: string;
+  /** The server's reply code. */
+  readonly responseCode?: number;
+  readonly permanent?: boolean;
+  readonly command?: string;
+  readonly syscall?: string;
+  readonly timeoutType?: string;
+}
+
+/** Codes of failures that come before the mail itself is sent. */
+const BEFORE_THE_MAIL = new Set(['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EENVELOPE', 'EREQUIRETLS']);
+
+function notSent(error: unknown): MailNotSentError {
+  const failure: SmtpFailure = error instanceof Error ? error : new Error(String(error));
+  const { code = '', responseCode, permanent, syscall, timeoutType } = failure;
+  const refused = permanent === true && (code === 'EENVELOPE' || code === 'EMESSAGE');
+  const unsent =
+    responseCode !== undefined ||
+    BEFORE_THE_MAIL.has(code) ||
+    syscall === 'connect' ||
+    (timeoutType !== undefined && timeoutType !== 'SOCKET_TIMEOUT');
+  const words = clampCharacters(cleanLine(failure.message), MAX_API_MESSAGE_CHARACTERS);
+  return new MailNotSentError(words, { permanent: refused, perhapsSent: !unsent }, { cause: error });
+}

@@ -1,0 +1,55 @@
+import { compose } from './acknowledge/compose.js';
+import { SmtpSender } from './acknowledge/smtp.js';
+import type { Config } from './config.js';
+import { QueueUnavailableError } from './errors.js';
+import type { Log } from './log-actions.js';
+import { acknowledgementOf, mayAcknowledge } from './mail/acknowledgement.js';
+import { AcknowledgementQueue } from './queue/acknowledgements.js';
+import type { Backend } from './queue/backend.js';
+import type { DeliveredMail } from './queue/ports.js';
+
+/** Tells requesters the number of their ticket, where that is set up. */
+export interface Acknowledging {
+  /**
+   * To be called with each mail that was delivered, before that is noted as done.
+   * @throws QueueUnavailableError where the acknowledgement could not be queued; nothing else is worth the ticket's delivery
+   */
+  delivered(mail: DeliveredMail): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws QueueUnavailableError where the store does not answer */
+export async function startAcknowledgements(
+  { acknowledgement, mail: policy, queue: { ledgerDays } }: Config,
+  backend: Backend,
+  log: Log,
+): Promise<Acknowledging> {
+  if (acknowledgement === null) return { delivered: async () => {}, stop: async () => {} };
+  const { smtp, from, templates } = acknowledgement;
+  const sender = new SmtpSender(smtp);
+  const queue = await AcknowledgementQueue.start(backend, {
+    send: (one) => sender.send(compose(one, { ...policy, from, templates })),
+    abandon: () => sender.abandon(),
+    ledgerDays,
+    log,
+  });
+  return {
+    async delivered({ id, envelope, judgement, outcome, lookFirst }) {
+      if (outcome.kind !== 'created') return;
+      const { receivedAt, messageId } = envelope;
+      const recipient = mayAcknowledge({ judgement, outcome, lookFirst, receivedAt, now: Date.now() }, policy);
+      if (!recipient.may) {
+        log.info({ action: 'mail.unacknowledged', mail: id, reason: recipient.why }, 'no acknowledgement is sent');
+        return;
+      }
+      try {
+        await queue.add(acknowledgementOf(id, recipient.to, outcome.ticketId, messageId));
+      } catch (error) {
+        if (error instanceof QueueUnavailableError) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error({ action: 'mail.acknowledgement.failed', mail: id, reason }, 'the acknowledgement cannot be queued');
+      }
+    },
+    stop: () => queue.stop(),
+  };
+}

@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { compose, type Letterhead } from '../../src/acknowledge/compose.js';
+import { SmtpSender, type SmtpServer } from '../../src/acknowledge/smtp.js';
+import { readTemplates } from '../../src/acknowledge/templates.js';
+import { MailNotSentError } from '../../src/errors.js';
+import type { Acknowledgement } from '../../src/mail/acknowledgement.js';
+import { judge } from '../../src/mail/decide.js';
+import { parseMail } from '../../src/mail/parse.js';
+import { defaultPolicy } from '../../src/mail/policy.js';
+import { freePort } from '../services/private-server.js';
+import { addressesIn, startSmtp, type TestSmtp } from '../services/smtp.js';
+
+const letterhead: Letterhead = {
+  from: { address: 'support@acme.test', name: 'Acme Support' },
+  templates: readTemplates(null),
+  loopId: 'c0ffee',
+  subjectTag: '[acme #{id}]',
+  replyMarker: '##- above <this> line -##',
+};
+
+const acknowledgement: Acknowledgement = {
+  mail: 'ab'.repeat(32),
+  to: 'ann@example.com',
+  ticketId: '12',
+  answers: '<fire@example.com>',
+};
+
+describe('an acknowledgement on its way by SMTP', () => {
+  let smtp: TestSmtp | undefined;
+  afterEach(() => smtp?.stop());
+
+  const server = (port: number, parts: Partial<SmtpServer> = {}): SmtpServer => ({
+    host: '127.0.0.1',
+    port,
+    tls: 'none',
+    login: null,
+    ...parts,
+  });
+  const send = (port: number, parts: Partial<SmtpServer> = {}, to = acknowledgement.to) =>
+    new SmtpSender(server(port, parts)).send(compose({ ...acknowledgement, to }, letterhead));
+  const failure = async (sending: Promise<void>) => {
+    const error = await sending.catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(MailNotSentError);
+    const { permanent, perhapsSent, message } = error as MailNotSentError;
+    return { permanent, perhapsSent, message };
+  };
+
+  it('arrives with the tag, the thread, and all that keeps programs from answering it', async () => {
+    smtp = await startSmtp();
+    await send(smtp.port);
+    expect(smtp.received).toHaveLength(1);
+    const [{ mailFrom, rcptTo, parsed } = expect.fail()] = smtp.received;
+    expect([mailFrom, rcptTo]).toEqual(['', ['ann@example.com']]);
+    expect(parsed).toMatchObject({
+      subject: '[acme #12] We have received your request',
+      messageId: `<ack.${'ab'.repeat(32)}@acme.test>`,
+      inReplyTo: '<fire@example.com>',
+      references: '<fire@example.com>',
+      from: { value: [{ address: 'support@acme.test', name: 'Acme Support' }] },
+    });
+    expect(addressesIn(parsed.to)).toEqual(['ann@example.com']);
+    expect(parsed.text).toMatch(/^##- above <this> line -##\n\nThank you.*ticket #12/s);
+    expect(parsed.html).toMatch(/^<p>##- above &lt;this&gt; line -##<\/p>\s*<p>Thank you/);
+    expect(Object.fromEntries(parsed.headers)).toMatchObject({
+      'auto-submitted': 'auto-replied',
+      'x-auto-response-suppress': 'All',
+      precedence: 'auto_reply',
+      'x-mail2ticket-loop': 'c0ffee',
+    });
+  });
+
+  it('is ignored by ourselves and by another service of the kind', async () => {
+    smtp = await startSmtp();
+    await send(smtp.port);
+    const mail = await parseMail(Buffer.from(smtp.received[0]?.raw ?? '', 'latin1'));
+    const judged = (loopId: string) => judge(mail, { ...defaultPolicy, loopId });
+    expect(judged('c0ffee')).toMatchObject({
+      decision: { kind: 'ignore' },
+      reason: expect.stringMatching(/^own mail/),
+    });
+    expect(judged('0ddba11').decision.kind).toBe('ignore');
+  });
+
+  it('keeps the reply marker at the top of a template that is a whole document', () => {
+    const html = '<html><body class="x"><p>{ticketId}</p></body></html>';
+    const mail = compose(acknowledgement, { ...letterhead, templates: { ...letterhead.templates, html } });
+    expect(mail.html).toBe('<html><body class="x">\n<p>##- above &lt;this&gt; line -##</p>\n<p>12</p></body></html>');
+  });
+
+  it('logs in where the URL holds a name and a password', async () => {
+    smtp = await startSmtp();
+    await send(smtp.port, { login: { user: 'acme', password: 'secret' } });
+    expect(smtp.received).toHaveLength(1);
+  });
+
+  it('is not sent, nor is the password, to a server that offers no TLS where TLS is required', async () => {
+    smtp = await startSmtp();
+    const login = { user: 'acme', password: 'secret' };
+    expect(await failure(send(smtp.port, { tls: 'required', login }))).toMatchObject({
+      permanent: false,
+      perhapsSent: false,
+      message: expect.not.stringContaining('secret'),
+    });
+    expect(smtp.received).toEqual([]);
+  });
+
+  it('was surely not sent where nothing listens', async () => {
+    expect(await failure(send(await freePort()))).toMatchObject({ permanent: false, perhapsSent: false });
+  });
+
+  it.each([
+    [550, true],
+    [451, false],
+  ])('was surely not sent where the server answers %i', async (responseCode, permanent) => {
+    smtp = await startSmtp(() => {
+      throw Object.assign(new Error('not now'), { responseCode });
+    });
+    expect(await failure(send(smtp.port))).toMatchObject({ permanent, perhapsSent: false });
+  });
+
+  it('may have been sent where the line breaks before the answer to its last line', async () => {
+    smtp = await startSmtp((_, destroy) => destroy());
+    expect(await failure(send(smtp.port))).toMatchObject({ permanent: false, perhapsSent: true });
+  });
+
+  it('is cut off when it is abandoned', async () => {
+    let arrived = () => {};
+    const begun = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    smtp = await startSmtp(async () => {
+      arrived();
+      await new Promise(() => {});
+    });
+    const sender = new SmtpSender(server(smtp.port));
+    const sending = failure(sender.send(compose(acknowledgement, letterhead)));
+    await begun;
+    sender.abandon();
+    expect(await sending).toMatchObject({ perhapsSent: true });
+  });
+});
