@@ -21,8 +21,9 @@ export interface Authentication {
 
 /**
  * What the operator's own servers found out about the author of a mail, `mail.from`. DMARC decides where it says pass or fail
- * (RFC 7489); without it a DKIM signature or the envelope (SPF) of the author's own domain, or of one above it. A policy of
- * `p=none` asks that nothing is done about a fail, and says nothing against a pass.
+ * (RFC 7489); else a DKIM signature or an envelope (SPF) of the author's own domain, or of one above it. A policy of `p=none`
+ * asks that nothing is done about a fail, and says nothing against a pass. Never passes where From names several authors: which of them
+ * was checked, nobody can tell.
  */
 export function authenticationOf(mail: IncomingMail, trust: Trust): Authentication {
   if (trust.authservIds.length === 0) return { verdict: 'unchecked', evidence: 'TRUSTED_AUTHSERV_ID is not set' };
@@ -39,10 +40,7 @@ export function authenticationOf(mail: IncomingMail, trust: Trust): Authenticati
   const author = domainOf(mail.from?.address ?? '');
   if (author === null) return told('none', 'From has no domain that could be checked');
 
-  const byDmarc = claims.find(
-    (claim) => claim.method === 'dmarc' && isPass(claim) && domainIn(claim, 'header.from') === author,
-  );
-  const proof = byDmarc ?? claims.find((claim) => isPass(claim) && isAligned(authenticatedDomain(claim), author));
+  const proof = claims.find((claim) => isPass(claim) && speaksFor(domainOfClaim(claim), author));
   if (proof !== undefined) return told('pass', sayingOf(proof));
   const failed = claims.find(
     ({ method, result }) => (method === 'dkim' || method === 'spf') && /^(?:hard)?fail$/.test(result),
@@ -59,17 +57,27 @@ function isPass({ result, comment }: Claim): boolean {
   return result === 'pass' && !/best.?guess/i.test(comment);
 }
 
-/** The domain that a DKIM or SPF result is about; null for other methods. The domain of `i` lies at or below that of `d` (RFC 6376 section 3.5). */
-function authenticatedDomain(claim: Claim): string | null {
-  if (claim.method === 'dkim') return domainIn(claim, claim.properties.has('header.d') ? 'header.d' : 'header.i');
-  return claim.method === 'spf' ? domainIn(claim, 'smtp.mailfrom') : null;
+/** The domain that a result is about; null of methods that prove no domain. */
+function domainOfClaim(claim: Claim): string | null {
+  switch (claim.method) {
+    case 'dmarc':
+      return domainIn(claim, 'header.from');
+    case 'dkim':
+      // Some servers tell only the identity, whose domain lies at or below the signature's (RFC 6376 section 3.5).
+      return domainIn(claim, claim.properties.has('header.d') ? 'header.d' : 'header.i');
+    case 'spf':
+      return domainIn(claim, 'smtp.mailfrom');
+    default:
+      return null;
+  }
 }
 
 /**
- * Whether a domain speaks for the author's: it is the same or lies above it, whose owner rules what is below by DNS anyway. Not one below
- * it, which DMARC also allows where both have one owner: that takes a list of the domains under which anybody can have one.
+ * Whether a domain speaks for the author's: it is the same or lies above it, whose owner rules what is below by DNS anyway. (Some servers
+ * name the organization's domain as the one that DMARC is about.) Not one below it, which DMARC allows where both have one owner: to tell
+ * that takes a list of the domains under which anybody can have one.
  */
-function isAligned(domain: string | null, author: string): boolean {
+function speaksFor(domain: string | null, author: string): boolean {
   return domain !== null && (author === domain || author.endsWith(`.${domain}`));
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_HEADER_VALUE_CHARACTERS, MAX_REFERENCES } from '../../src/limits.js';
+import { MAX_HEADER_VALUE_CHARACTERS, MAX_REFERENCES, MAX_TRACE_FIELDS } from '../../src/limits.js';
 import { parseMail } from '../../src/mail/parse.js';
 
 const folder = new URL('../fixtures/mail/', import.meta.url);
@@ -103,6 +103,28 @@ describe('the header of a mail', () => {
     const value = async (length: number) => (await read(`X-A: ${'x'.repeat(length)}`)).headers[0]?.value.length;
     expect(await value(MAX_HEADER_VALUE_CHARACTERS)).toBe(MAX_HEADER_VALUE_CHARACTERS);
     expect(await value(MAX_HEADER_VALUE_CHARACTERS + 1)).toBe(MAX_HEADER_VALUE_CHARACTERS);
+  });
+
+  it('keeps the trace fields as they stand, with encoded words and all, unfolded, newest first, and not without end', async () => {
+    const { traceFields, headers } = await read(
+      'Received: by b.test;\r\n\ttoday\r\nSubject: x\r\nAuthentication-Results: =?utf-8?q?a=3B?= b\r\nReceived: by a.test',
+    );
+    expect(traceFields).toEqual([
+      { name: 'received', value: 'by b.test; today' },
+      { name: 'authentication-results', value: '=?utf-8?q?a=3B?= b' },
+      { name: 'received', value: 'by a.test' },
+    ]);
+    expect(headers[2]?.value).toBe('a; b');
+    expect((await read('Received: x\r\n'.repeat(MAX_TRACE_FIELDS + 1))).traceFields).toHaveLength(MAX_TRACE_FIELDS);
+  });
+
+  it('knows whether From names one author', async () => {
+    const sole = async (header: string) => (await read(header)).soleAuthor;
+    expect(await sole('From: Ann <ann@example.com>')).toBe(true);
+    expect(await sole('From: a@example.com, b@example.com')).toBe(false);
+    expect(await sole('From: a@example.com\r\nFrom: a@example.com')).toBe(false);
+    expect(await sole('Reply-To: a@example.com')).toBe(false);
+    expect(await sole('From: Ann')).toBe(false);
   });
 });
 

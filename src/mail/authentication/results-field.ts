@@ -70,13 +70,14 @@ class ResultsReader {
       this.#match(/;/y);
       this.#skip();
       if (this.#peek(/;|$/y)) continue;
-      if (this.#peek(/none\s*;?\s*$/iy)) {
-        this.#match(/none\s*;?\s*/iy);
+      if (this.#peek(/none(?=[\s;(]|$)/iy)) {
+        this.#match(/none/iy);
+        this.#skip();
         none = true;
-        continue;
+      } else {
+        const result = this.#clause();
+        if (result !== null) results.push(result);
       }
-      const result = this.#clause();
-      if (result !== null) results.push(result);
     }
     if (none && results.length > 0) throw new SyntaxError('none, and results');
     return { authservId, results };
