@@ -90,7 +90,7 @@ export function readEnvironment(environment: Environment, dotenvPath: string): E
 export function loadConfig(environment: Environment): Config {
   const { values, problems } = read({ ...serviceSettings, ...mailSettings }, environment);
   problems.push(...clearTextProblems(values));
-  problems.push(...senderAuthProblems(values));
+  problems.push(...senderAuthProblems(values), ...replyToProblems(values));
   const acknowledgement = acknowledgementConfig(values, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
@@ -125,7 +125,7 @@ export function loadConfig(environment: Environment): Config {
  */
 export function loadMailPolicy(environment: Environment): MailPolicy {
   const { values, problems } = read(mailSettings, environment);
-  problems.push(...senderAuthProblems(values));
+  problems.push(...senderAuthProblems(values), ...replyToProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return freeze(policyOf(values as Required<typeof values>, environment));
 }
@@ -235,6 +235,14 @@ function senderAuthProblems({ SENDER_AUTH, TRUSTED_AUTHSERV_ID }: Values<typeof 
   return [{ variable: 'SENDER_AUTH', message }];
 }
 
+/** Without the forms' addresses anybody's Reply-To would choose whose ticket it is. */
+function replyToProblems({ REPLY_TO, REPLY_TO_FORMS }: Values<typeof mailSettings>): ConfigProblem[] {
+  if (REPLY_TO !== 'use' || REPLY_TO_FORMS?.length !== 0) return [];
+  const message =
+    '"use" needs REPLY_TO_FORMS, the addresses that your own web forms write from; accepted without it: ignore';
+  return [{ variable: 'REPLY_TO', message }];
+}
+
 /** zod keeps what each branch of a union said inside one issue; the path says which custom field it was. */
 function flatten(issues: readonly z.core.$ZodIssue[]): string[] {
   return issues.flatMap((issue) => {
@@ -259,6 +267,9 @@ function policyOf(v: Required<Values<typeof mailSettings>>, environment: Environ
     customFields: v.CUSTOM_FIELDS,
     staffAddresses: v.STAFF_ADDRESSES,
     forwards: v.FORWARDS,
+    replyPolicy: v.REPLY_POLICY,
+    replyToForms: v.REPLY_TO === 'use' ? v.REPLY_TO_FORMS : [],
+    blockedSenders: v.BLOCKED_SENDERS,
     replyMarker: v.REPLY_MARKER,
     trust: { authservIds: v.TRUSTED_AUTHSERV_ID, relays: v.TRUSTED_RELAYS },
     senderAuth: v.SENDER_AUTH ?? (v.TRUSTED_AUTHSERV_ID.length > 0 ? 'require-for-replies' : 'off'),

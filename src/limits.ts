@@ -176,6 +176,7 @@ export const MAX_AUDIT_NAMED = 100;
 
 /** Trace fields (Received and the results of checks) that are kept of one mail, the newest. A mail through many filters has about 40. */
 export const MAX_TRACE_FIELDS = 200;
+
 /** Milliseconds between two acknowledgements to one address. Two programs that answer each other end after the first exchange. */
 export const MIN_ACKNOWLEDGEMENT_GAP_MS = 10 * 60 * 1000;
 
@@ -187,3 +188,15 @@ export const MAX_ACKNOWLEDGEMENTS_REMEMBERED = 100_000;
 
 /** Times that an acknowledgement is handed over without the server's word that it took it. Each may be one more in a mailbox. */
 export const MAX_PERHAPS_SENT = 3;
+
+/** People of one mail that the ledger keeps, for REPLY_POLICY=participants. A conversation has a handful; a mailing has thousands. */
+export const MAX_PEOPLE_KEPT = 50;
+
+/** Tickets that the helpdesk is asked about for one mail: those of its tags, then those of the mails it answers. */
+export const MAX_TICKETS_ASKED = 8;
+
+/**
+ * Milliseconds that a reply waits for the mail it answers, which is itself still on its way to the helpdesk. It outlasts an outage of
+ * a night; a mail that is stuck for longer must not hold up those that answer it.
+ */
+export const MAX_PARENT_WAIT_MS = 24 * 60 * 60 * 1000;

@@ -52,6 +52,9 @@ export const LOG_ACTIONS = {
   'mail.retried': { meaning: 'A person moved a settled mail back into the watched folder, and it is tried again.' },
   'mail.created': { meaning: 'The mail became ticket `ticketId`; `adopted` where an earlier attempt had made it.' },
   'mail.replied': { meaning: 'The mail became a reply on ticket `ticketId`; `adopted` as above.' },
+  'mail.refused': {
+    meaning: 'One of our people answered a ticket by mail and is not known here; `setting` says what to set.',
+  },
   'mail.ignored': { meaning: 'The mail makes no ticket; `reason` says why.' },
   'mail.postponed': { meaning: 'The mail waits for its turn `forMs`, and spends no attempt.' },
   'mail.retry': {

@@ -12,6 +12,7 @@ import type { Log } from './log-actions.js';
 import type { MailPolicy } from './mail/policy.js';
 import { type Backend, openBackend } from './queue/backend.js';
 import { Claims } from './queue/claims.js';
+import { Conversations } from './queue/conversations.js';
 import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
 import type { DeliveryOrder, Verdict } from './queue/ports.js';
@@ -95,6 +96,7 @@ export async function startService(config: Config, output: Log, signal: AbortSig
       deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, config.mail) }, order.claims),
       judgeFailure,
       claims: new Claims(ledger),
+      conversations: new Conversations(ledger),
       concurrency: config.queue.concurrency,
       retryDelayMs: (failed, ageMs) => retryDelayMs(failed, ageMs, config.queue.retryDays, Math.random()),
       delivered: (mail) => acknowledgements.delivered(mail),

@@ -183,6 +183,10 @@ export const mailSettings = {
   TRUSTED_AUTHSERV_ID: hosts(false).default([]),
   TRUSTED_RELAYS: hosts(true).default([]),
   SENDER_AUTH: oneOf(['off', 'mark', 'require-for-replies', 'require']).optional(),
+  REPLY_POLICY: oneOf(['owner', 'participants']).default('owner'),
+  REPLY_TO: oneOf(['ignore', 'use']).default('ignore'),
+  REPLY_TO_FORMS: addresses.default([]),
+  BLOCKED_SENDERS: addressesAndDomains.default([]),
 };
 
 export const serviceSettings = {

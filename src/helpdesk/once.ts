@@ -1,20 +1,23 @@
 import type { Decision, TicketRequest } from '../mail/decision.js';
+import { refusalOf, ticketInstead } from '../mail/notice.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { HelpdeskClient } from './client.js';
-import { firstOwnTicket } from './gate.js';
+import { type Caller, firstOpenTicket } from './gate.js';
 import { type Claims, findReply, findTicket, type Recognition } from './reconcile.js';
 
 /** The calls that delivery makes; a HelpdeskClient, or what stands in for one. */
 export type Helpdesk = Pick<HelpdeskClient, 'createTicket' | 'listTickets' | 'viewTicket' | 'replyToTicket'>;
 
 /** One attempt to deliver one mail. */
-export interface Delivery extends Recognition {
+export interface Delivery extends Recognition, Pick<Caller, 'known'> {
   readonly decision: Exclude<Decision, { kind: 'ignore' }>;
   /**
    * Whether an earlier attempt may have got through: on every attempt but the first, and on that too where the ledger was
    * lost. It stays true once it was: the last attempt may never have left, the one before it may have been carried out.
    */
   readonly lookFirst: boolean;
+  /** The tickets of the mails that this one answers, the nearest first. */
+  readonly parents: readonly string[];
 }
 
 /**
@@ -28,35 +31,30 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
   const { decision, lookFirst } = delivery;
   if (decision.kind === 'create') return create(helpdesk, decision.ticket, delivery, claims);
 
-  const { ticketIds, reply, otherwise } = decision;
-  const own = await firstOwnTicket(helpdesk, ticketIds, reply.user_email);
-  if (own === null) {
-    return { ...(await create(helpdesk, otherwise, delivery, claims)), note: noteAbout(ticketIds) };
+  const { ticketIds, writer, reply } = decision;
+  const candidates = [...new Set([...ticketIds.map(String), ...delivery.parents])];
+  const instead = ticketInstead(decision, candidates);
+  const note = candidates.length > 0 ? { note: refusalOf(decision, candidates) } : {};
+  // The gate may have been shut to the earlier attempt and be open now: then what that one left is a ticket.
+  const made = lookFirst ? await findTicket(helpdesk, instead, delivery, claims) : null;
+  if (made !== null) return { kind: 'created', ticketId: made, adopted: true, ...note };
+
+  const caller = { writer, address: reply.user_email, known: delivery.known };
+  const open = await firstOpenTicket(helpdesk, candidates, caller);
+  if (open === null) {
+    return { kind: 'created', ticketId: await helpdesk.createTicket(instead), adopted: false, ...note };
   }
-  const ticketId = own.ticket.id;
-  const earlier = lookFirst ? await findReply(own, reply.message, delivery, claims) : null;
+  const ticketId = open.ticket.id;
+  const earlier = lookFirst ? await findReply(open, reply.message, delivery, claims) : null;
   const replyId = earlier ?? (await helpdesk.replyToTicket({ ticket_id: ticketId, ...reply }));
   return { kind: 'replied', ticketId, adopted: earlier !== null, ...(replyId !== null && { replyId }) };
 }
 
-async function create(
-  helpdesk: Helpdesk,
-  ticket: TicketRequest,
-  delivery: Delivery,
-  claims: Claims,
-): Promise<Extract<Outcome, { kind: 'created' }>> {
+async function create(helpdesk: Helpdesk, ticket: TicketRequest, delivery: Delivery, claims: Claims): Promise<Outcome> {
   const earlier = delivery.lookFirst ? await findTicket(helpdesk, ticket, delivery, claims) : null;
   return {
     kind: 'created',
     ticketId: earlier ?? (await helpdesk.createTicket(ticket)),
     adopted: earlier !== null,
   };
-}
-
-/** For the ledger; the agent reads the like at the head of the ticket, where the decision put it. */
-function noteAbout(ticketIds: readonly number[]): string {
-  const ids = ticketIds.map((id) => `#${id}`).join(', ');
-  return ticketIds.length === 1
-    ? `The subject names ticket ${ids}, which is not one of this sender's tickets, so this is a new ticket.`
-    : `The subject names tickets ${ids}, none of which is this sender's, so this is a new ticket.`;
 }

@@ -1,5 +1,6 @@
 import { MAX_CANDIDATES } from '../limits.js';
 import type { TicketRequest } from '../mail/decision.js';
+import { withoutNotice } from '../mail/notice.js';
 import type { TicketSummary, TicketView } from './answers.js';
 import type { HelpdeskClient } from './client.js';
 import { isSameText } from './same-text.js';
@@ -71,7 +72,8 @@ export async function findReply(
 
 function isOwn(view: TicketView, ticket: TicketRequest, { messageIdField }: Recognition): boolean {
   const messageId = messageIdField && view.custom_fields[messageIdField.id]?.value;
-  return messageId ? isSameText(messageId, messageIdField.value) : isSameText(view.ticket.message, ticket.message);
+  if (messageId) return isSameText(messageId, messageIdField.value);
+  return isSameText(withoutNotice(view.ticket.message), withoutNotice(ticket.message));
 }
 
 function isRecent(createdAt: string, { receivedAt }: Pick<Recognition, 'receivedAt'>): boolean {

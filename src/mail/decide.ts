@@ -1,4 +1,10 @@
-import { MAX_TICKET_MESSAGE_BYTES, MAX_TRACE_EVIDENCE_CHARACTERS, MAX_TRACE_REPAIRS } from '../limits.js';
+import {
+  MAX_PEOPLE_KEPT,
+  MAX_REFERENCES,
+  MAX_TICKET_MESSAGE_BYTES,
+  MAX_TRACE_EVIDENCE_CHARACTERS,
+  MAX_TRACE_REPAIRS,
+} from '../limits.js';
 import { type Authentication, authenticationOf } from './authentication.js';
 import { type Automatic, classify, signOfOwnMail } from './automatic.js';
 import { readBounce } from './bounce.js';
@@ -7,11 +13,13 @@ import { cleanLine, cleanText } from './clean.js';
 import type { Decision, Judgement, TraceStep } from './decision.js';
 import { type Forward, forwardOf } from './forward.js';
 import type { IncomingMail } from './message.js';
+import { isSurelyNew, NOT_VERIFIED, NOTICE_BYTES } from './notice.js';
 import type { MailPolicy } from './policy.js';
 import { trimReply } from './quotes.js';
 import { replyRequest, ticketRequest } from './request.js';
-import { asRequester, type Requester, requesterOf } from './sender.js';
+import { asRequester, isListed, type Requester, requesterOf } from './sender.js';
 import { ticketIds } from './subject-tag.js';
+import { isMarked, peopleOf, type Writer, writerOf } from './writer.js';
 
 /** What is known of a mail beyond its bytes. */
 export interface Circumstances {
@@ -28,6 +36,9 @@ interface Facts {
   readonly requester: Requester;
   /** Whether the mail is from whom it says. */
   readonly authentication: Authentication;
+  readonly writer: Writer;
+  /** Whether what it becomes is marked as of an unverified sender. */
+  readonly mark: boolean;
   /** The whole text, cleaned. */
   readonly text: string;
 }
@@ -52,7 +63,9 @@ const RULES: readonly Rule[] = [
   { name: 'own mail', ignores: true, ask: ownMail },
   { name: 'bounce', ignores: true, ask: bounce },
   { name: 'automatic reply', ignores: true, ask: automaticReply },
+  { name: 'blocked sender', ignores: true, ask: blockedSender },
   { name: 'subject tag', ignores: false, ask: subjectTag },
+  { name: 'thread', ignores: false, ask: thread },
 ];
 
 /**
@@ -62,10 +75,13 @@ const RULES: readonly Rule[] = [
 export function judge(mail: IncomingMail, policy: MailPolicy, { real = false }: Circumstances = {}): Judgement {
   const facts = factsOf(mail, policy);
   const trace = stepsBeforeTheRules(facts);
+  const verdict = askRules(facts, real, trace);
+  if (verdict.decision.kind === 'reply') trace.push(gateStep(verdict.decision));
   return {
-    ...askRules(facts, real, trace),
+    ...verdict,
     trace,
     automatic: facts.automatic,
+    people: peopleOf(mail, policy).slice(0, MAX_PEOPLE_KEPT),
     bounce: facts.automatic.kind === 'bounce' ? readBounce(mail) : null,
   };
 }
@@ -86,11 +102,12 @@ function askRules(facts: Facts, real: boolean, trace: TraceStep[]): Verdict {
 }
 
 function factsOf(mail: IncomingMail, policy: MailPolicy): Facts {
+  const authentication = authenticationOf(mail, policy.trust);
   const forward = forwardOf(mail, policy);
   const requester =
     forward.kind === 'of'
       ? { ...asRequester(forward.original), evidence: `forwarded From: ${forward.original.address}` }
-      : requesterOf(mail, policy);
+      : requesterOf(mail, policy, authentication.verdict === 'pass');
   const automatic = classify(mail, policy);
   return {
     mail,
@@ -98,7 +115,9 @@ function factsOf(mail: IncomingMail, policy: MailPolicy): Facts {
     automatic: { ...automatic, evidence: oneLine(automatic.evidence) },
     forward,
     requester,
-    authentication: authenticationOf(mail, policy.trust),
+    authentication,
+    writer: writerOf(mail, policy, requester, forward, authentication),
+    mark: isMarked(policy, authentication),
     text: cleanText(mail.text),
   };
 }
@@ -144,10 +163,31 @@ function automaticReply({ automatic, text }: Facts): Answer {
   return { evidence, verdict: null };
 }
 
-function subjectTag({ mail, policy, requester, forward, text }: Facts): Answer {
+function blockedSender({ mail, policy, text }: Facts): Answer {
+  const from = mail.from?.address ?? '';
+  return isListed(from, policy.blockedSenders)
+    ? { evidence: `From: ${from} is blocked`, verdict: ignored(`blocked sender ${from}`, text) }
+    : { evidence: 'not in BLOCKED_SENDERS', verdict: null };
+}
+
+function subjectTag(facts: Facts): Answer {
+  const { mail, policy } = facts;
   const ids = ticketIds(mail.subject, policy.subjectTag);
   if (ids.length === 0) return { evidence: `no ${policy.subjectTag} in the subject`, verdict: null };
   const named = ids.map((id) => `#${id}`).join(', ');
+  return { evidence: named, verdict: reply(facts, ids, `the subject names ticket ${named}`) };
+}
+
+function thread(facts: Facts): Answer {
+  const [nearest] = parentsOf(facts.mail);
+  if (nearest === undefined) return { evidence: 'no In-Reply-To or References', verdict: null };
+  const reason = 'a new request, unless the ledger knows the mail it answers';
+  return { evidence: `answers ${nearest}`, verdict: reply(facts, [], reason) };
+}
+
+/** A reply to the tickets of its tags, or to those of the mails it answers; where none of them is open to it, a new ticket. */
+function reply(facts: Facts, ids: readonly number[], reason: string): Verdict {
+  const { mail, policy, requester, forward, writer, mark, text } = facts;
   // What our people forward is the block below their words: trimming would cut off the very mail they mean.
   const trimmed =
     forward.kind === 'of'
@@ -159,22 +199,51 @@ function subjectTag({ mail, policy, requester, forward, text }: Facts): Answer {
           marker: policy.replyMarker,
         });
   const answer = cleanText(trimmed.text);
-  const notice = `[The subject names ticket ${named}, but no such ticket of this sender was found.]`;
   const decision: Decision = {
     kind: 'reply',
     ticketIds: ids,
-    reply: replyRequest(mail, requester, answer),
-    otherwise: ticketRequest(mail, policy, requester, `${notice}\n\n${text}`.trimEnd()),
+    parents: parentsOf(mail),
+    writer,
+    reply: replyRequest(mail, requester, marked(answer, mark)),
+    otherwise: ticketRequest(mail, policy, requester, text, NOTICE_BYTES),
+    mark,
   };
-  return {
-    evidence: named,
-    verdict: { decision, reason: `the subject names ticket ${named}`, ...kept(answer, cleanText(trimmed.quoted)) },
-  };
+  // Whether the ledger knows what a mail without a tag answers is not known here: its whole text is safe to keep.
+  const read = isSurelyNew(decision) ? kept(text, '') : kept(answer, cleanText(trimmed.quoted));
+  return { decision, reason, ...read };
 }
 
-function newTicket({ mail, policy, requester, text }: Facts): Verdict {
-  const ticket = ticketRequest(mail, policy, requester, text);
+/** Message-IDs of the mails that this one answers, the nearest first, each once and at most MAX_REFERENCES; its own is none of them. */
+function parentsOf({ inReplyTo, references, messageId }: IncomingMail): string[] {
+  const ids = new Set([...(inReplyTo === null ? [] : [inReplyTo]), ...references.toReversed()]);
+  if (messageId !== null) ids.delete(messageId);
+  return [...ids].slice(0, MAX_REFERENCES);
+}
+
+/** What the gate will be asked, as far as that can be told without the helpdesk and the ledger. */
+function gateStep(decision: Extract<Decision, { kind: 'reply' }>): TraceStep {
+  const { ticketIds, parents, writer, reply } = decision;
+  if (writer.kind === 'nobody') return step('reply gate', false, `shut: ${writer.why}`);
+  const which = [
+    ...ticketIds.map((id) => `#${id}`),
+    ...(parents.length > 0 ? ['the ticket of the mail it answers'] : []),
+  ];
+  const question =
+    writer.kind === 'staff'
+      ? `verified staff may write into any ticket; would be asked of the helpdesk: is there ${which.join(', or ')}?`
+      : `would be asked of the helpdesk: is ${which.join(', or ')} a ticket of ${reply.user_email}?`;
+  const part =
+    writer.kind === 'customer' && writer.mayTakePart ? ' Else of the ledger: has that address taken part in it?' : '';
+  return step('reply gate', true, question + part);
+}
+
+function newTicket({ mail, policy, requester, mark, text }: Facts): Verdict {
+  const ticket = ticketRequest(mail, policy, requester, marked(text, mark));
   return { decision: { kind: 'create', ticket }, reason: 'a new request', ...kept(text, '') };
+}
+
+function marked(text: string, mark: boolean): string {
+  return mark ? `${NOT_VERIFIED}\n\n${text}`.trimEnd() : text;
 }
 
 function ignored(reason: string, text: string): Verdict {

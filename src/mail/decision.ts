@@ -1,5 +1,6 @@
 import type { Automatic } from './automatic.js';
 import type { Bounce } from './bounce.js';
+import type { Writer } from './writer.js';
 
 /** The form fields of `tickets_create.php`, under the API's own names. Clamped and cleaned: they can be sent as they are. */
 export interface TicketRequest {
@@ -27,11 +28,16 @@ export type Decision =
   | { readonly kind: 'create'; readonly ticket: TicketRequest }
   | {
       readonly kind: 'reply';
-      /** The ids of the subject's tags, in their order; the first that is the sender's own gets the reply. */
+      /** The ids of the subject's tags, in their order; the first that is open to the writer gets the reply. */
       readonly ticketIds: readonly number[];
+      /** Message-IDs of the mails it answers, the nearest first; where one became a ticket, that one is tried after the tags'. */
+      readonly parents: readonly string[];
+      readonly writer: Writer;
       readonly reply: ReplyRequest;
-      /** The ticket that is made instead where no id is the sender's own. */
+      /** The ticket that is made instead where none is open, but for the lines of notice.ts. */
       readonly otherwise: TicketRequest;
+      /** Whether that ticket is marked as of an unverified sender in any case. */
+      readonly mark: boolean;
     }
   | { readonly kind: 'ignore' };
 
@@ -55,6 +61,8 @@ export interface Judgement {
   readonly quoted: string;
   /** Whether a person or a program wrote the mail. */
   readonly automatic: Automatic;
+  /** The addresses in From, To and Cc but our own, lower case, at most MAX_PEOPLE_KEPT. */
+  readonly people: readonly string[];
   /** Of a bounce, what could not be delivered to whom; null of any other mail and where it does not tell. */
   readonly bounce: Bounce | null;
 }

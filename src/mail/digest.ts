@@ -13,16 +13,19 @@ export interface Digest {
   readonly automatic: Automatic['kind'];
   /** The address whose ticket or reply it is; null of a mail that was ignored. */
   readonly requester: string | null;
+  /** See Judgement; absent in entries of versions that kept none. */
+  readonly people?: readonly string[];
   /** Rule, whether it matched (1 or 0), evidence. */
   readonly trace: readonly (readonly [rule: string, matched: 0 | 1, evidence: string])[];
 }
 
-export function digestOf({ decision, reason, automatic, trace }: Judgement): Digest {
+export function digestOf({ decision, reason, automatic, trace, people }: Judgement): Digest {
   return {
     decision: decision.kind,
     reason,
     automatic: automatic.kind,
     requester: requesterIn(decision),
+    people,
     trace: trace.map(({ rule, matched, evidence }) => [
       rule,
       matched ? 1 : 0,

@@ -4,6 +4,7 @@ import { cleanLine } from './clean.js';
 import { judge } from './decide.js';
 import type { Decision, ReplyRequest, TicketRequest, TraceStep } from './decision.js';
 import type { Address, Attachment } from './message.js';
+import { isSurelyNew, ticketInstead } from './notice.js';
 import { parseMail } from './parse.js';
 import type { MailPolicy } from './policy.js';
 
@@ -40,7 +41,8 @@ export interface Explanation {
 /** Judges the bytes of a mail without doing anything about it. Never rejects, however broken the mail is. */
 export async function explain(bytes: Uint8Array, policy: MailPolicy): Promise<Explanation> {
   const mail = await parseMail(bytes);
-  const { decision, reason, text, quoted, automatic, bounce, trace } = judge(mail, policy);
+  const { decision: judged, reason, text, quoted, automatic, bounce, trace } = judge(mail, policy);
+  const decision = withoutLedger(judged);
   return {
     decision: decision.kind,
     reason,
@@ -64,6 +66,13 @@ export async function explain(bytes: Uint8Array, policy: MailPolicy): Promise<Ex
     ...(bounce !== null && { bounce }),
     trace,
   };
+}
+
+/** What comes of a decision where no ledger knows the mails that this one answers. */
+function withoutLedger(decision: Decision): Decision {
+  return decision.kind === 'reply' && isSurelyNew(decision)
+    ? { kind: 'create', ticket: ticketInstead(decision, decision.ticketIds.map(String)) }
+    : decision;
 }
 
 function requestOf(decision: Decision): Explanation['request'] {

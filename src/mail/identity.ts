@@ -33,7 +33,7 @@ export function identityOf(mailbox: string, envelope: Envelope): string {
 }
 
 /** The key under which a mail with this Message-ID stands in the ledger; for finding the mail that another one answers. */
-function identityOfMessageId(mailbox: string, messageId: string): string {
+export function identityOfMessageId(mailbox: string, messageId: string): string {
   return hash('message-id', mailbox, messageId.trim());
 }
 

@@ -36,6 +36,14 @@ export interface LedgerEntry {
   readonly state: EntryState;
 }
 
+/** What the ledger knows of a ticket that was made of a mail. */
+export interface KnownTicket {
+  /** The address it was made for. */
+  readonly owner: string;
+  /** Everybody in From, To and Cc of the mails that went into it, lower case. */
+  readonly people: readonly string[];
+}
+
 export type EntryState =
   | { readonly kind: 'under way' }
   | { readonly kind: 'settled'; readonly outcome: Outcome }

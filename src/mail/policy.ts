@@ -27,6 +27,12 @@ export interface MailPolicy {
   readonly trust: Trust;
   /** What becomes of a mail whose sender is not proven. It is never dropped. */
   readonly senderAuth: SenderAuth;
+  /** Who may write into a ticket: its owner, or also whoever took part in its mails. */
+  readonly replyPolicy: 'owner' | 'participants';
+  /** Addresses of our own web forms: of their mail the requester is Reply-To. Lower case. */
+  readonly replyToForms: readonly string[];
+  /** Addresses and whole domains whose mail is ignored. Lower case. */
+  readonly blockedSenders: readonly string[];
 }
 
 export type SenderAuth = 'off' | 'mark' | 'require-for-replies' | 'require';
@@ -56,5 +62,8 @@ export const defaultPolicy: MailPolicy = {
   staffAddresses: [],
   forwards: 'requester',
   trust: { authservIds: [], relays: [] },
+  replyPolicy: 'owner',
+  replyToForms: [],
+  blockedSenders: [],
   senderAuth: 'off',
 };

@@ -13,18 +13,20 @@ import type { Requester } from './sender.js';
  * The new ticket that a mail makes.
  *
  * @param text the cleaned body
+ * @param roomBytes what is kept free in the message, for lines that may be put before it
  */
 export function ticketRequest(
   mail: IncomingMail,
   policy: MailPolicy,
   { user_email, name, company }: Requester,
   text: string,
+  roomBytes = 0,
 ): TicketRequest {
   const priority = priorityOf(mail);
   const customFields = customFieldsOf(mail, policy);
   return {
     subject: present(clampCharacters(cleanLine(mail.subject), MAX_SUBJECT_CHARACTERS), '(no subject)'),
-    message: messageOf(mail, text),
+    message: messageOf(mail, text, roomBytes),
     user_email,
     ...(name !== undefined && { name }),
     ...(company !== undefined && { company }),
@@ -40,8 +42,8 @@ export function replyRequest(mail: IncomingMail, { user_email }: Requester, text
 }
 
 /** The text with the attachments named below it; these alone where there is no text. */
-function messageOf(mail: IncomingMail, text: string): string {
+function messageOf(mail: IncomingMail, text: string, roomBytes = 0): string {
   const attachments = listAttachments(mail.attachments);
   if (isBlank(text) && attachments !== '') return attachments;
-  return fitMessage(present(text, '(no text)'), attachments, MAX_TICKET_MESSAGE_BYTES);
+  return fitMessage(present(text, '(no text)'), attachments, MAX_TICKET_MESSAGE_BYTES - roomBytes);
 }

@@ -16,9 +16,14 @@ export interface Requester {
 
 /**
  * The requester: From, else Reply-To, else the policy's fallback address, since the API makes no ticket without one and no
- * mail may be lost. Reply-To comes second: trusted before From, it would let a forger choose whose ticket it is unseen.
+ * mail may be lost. Reply-To comes second: trusted before From, it would let a forger choose whose ticket it is unseen. Only of
+ * the operator's own web forms it comes first, and with SENDER_AUTH=require… only where the form's mail is verified.
+ *
+ * @param verified whether the mail server vouches for From
  */
-export function requesterOf(mail: IncomingMail, policy: MailPolicy): Requester {
+export function requesterOf(mail: IncomingMail, policy: MailPolicy, verified: boolean): Requester {
+  const form = formOf(mail, policy, verified);
+  if (form !== null) return form;
   if (mail.from !== null && isUsable(mail.from.address)) {
     const company = companyOf(mail);
     return {
@@ -27,9 +32,7 @@ export function requesterOf(mail: IncomingMail, policy: MailPolicy): Requester {
       evidence: `From: ${mail.from.address}`,
     };
   }
-  const other = mail.replyTo.find(
-    ({ address }) => isUsable(address) && !policy.ownAddresses.includes(address.toLowerCase()),
-  );
+  const other = usableReplyTo(mail, policy);
   if (other !== undefined) {
     return { ...asRequester(other), evidence: `no usable From; Reply-To: ${other.address}` };
   }
@@ -39,6 +42,20 @@ export function requesterOf(mail: IncomingMail, policy: MailPolicy): Requester {
     ...asRequester({ address: policy.fallbackSender, name: raw }),
     evidence: `no usable From or Reply-To; the fallback ${policy.fallbackSender} stands in`,
   };
+}
+
+/** The visitor of a web form, null where the mail is of none. */
+function formOf(mail: IncomingMail, policy: MailPolicy, verified: boolean): Requester | null {
+  if (mail.from === null || !mail.soleAuthor || !policy.replyToForms.includes(mail.from.address.toLowerCase()))
+    return null;
+  if (!verified && policy.senderAuth.startsWith('require')) return null;
+  const visitor = usableReplyTo(mail, policy);
+  if (visitor === undefined) return null;
+  return { ...asRequester(visitor), evidence: `Reply-To: ${visitor.address}, of the form ${mail.from.address}` };
+}
+
+function usableReplyTo({ replyTo }: IncomingMail, { ownAddresses }: MailPolicy): Address | undefined {
+  return replyTo.find(({ address }) => isUsable(address) && !ownAddresses.includes(address.toLowerCase()));
 }
 
 /** The form fields of an address whose use is settled. */

@@ -1,5 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import { MAX_ATTEMPT_STACKTRACES, MAX_FAILURES_KEPT } from '../limits.js';
+import type { Digest } from '../mail/digest.js';
+import { identityOfMessageId } from '../mail/identity.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
 import type { FailureRecord } from '../mail/mail-record.js';
 import type { Outcome } from '../mail/outcome.js';
@@ -8,6 +10,19 @@ import { attemptRecord, digestOfJob, entryOf, type MailJob, QUEUE_NAME } from '.
 import { safeJson } from './json-safe.js';
 
 export type MailQueue = BackendQueue<MailJob, Outcome>;
+
+/** A mail that came to its end at the helpdesk or by the rules. */
+export interface SettledMail {
+  readonly id: string;
+  readonly outcome: Outcome;
+  /** Null in entries of versions that kept none. */
+  readonly digest: Digest | null;
+}
+
+/** A mail that another one answers. */
+export type ThreadMail =
+  | { readonly kind: 'ticket'; readonly ticketId: string }
+  | { readonly kind: 'under way'; readonly receivedAt: string; readonly uid: number };
 
 /** Jobs read in one go. */
 const PAGE = 200;
@@ -76,13 +91,32 @@ export class JobLedger {
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 
+  /**
+   * What the ledger knows of the mails with these Message-IDs, in the order of the ids. Left out is what it does not know, and what
+   * was ignored or failed for good: no ticket came of it.
+   */
+  async ticketOfMessageId(mailbox: string, messageIds: readonly string[]): Promise<ThreadMail[]> {
+    const jobs = await Promise.all(messageIds.map((id) => this.queue.getJob(identityOfMessageId(mailbox, id))));
+    return jobs.flatMap((job): ThreadMail[] => {
+      if (!job) return [];
+      const { state } = entryOf(job);
+      const { envelope, location } = job.data;
+      if (state.kind === 'under way')
+        return [{ kind: 'under way', receivedAt: envelope.receivedAt, uid: location.uid }];
+      if (state.kind === 'failed' || state.outcome.kind === 'ignored') return [];
+      return [{ kind: 'ticket', ticketId: state.outcome.ticketId }];
+    });
+  }
+
   /** What was settled since then (ms since 1970), newest first. */
-  async *settledSince(since: number): AsyncGenerator<{ id: string; outcome: Outcome }> {
+  async *settledSince(since: number): AsyncGenerator<SettledMail> {
     for (let start = 0; ; start += PAGE) {
       const jobs = await this.queue.getJobs(['completed'], start, start + PAGE - 1);
       for (const job of jobs) {
         if ((job.finishedOn ?? 0) < since) return;
-        if (job.id && job.returnvalue) yield { id: job.id, outcome: job.returnvalue };
+        if (job.id && job.returnvalue) {
+          yield { id: job.id, outcome: job.returnvalue, digest: digestOfJob(job.data) };
+        }
       }
       if (jobs.length < PAGE) return;
     }

@@ -1,5 +1,5 @@
 import type { Decision } from '../mail/decision.js';
-import type { NewEntry } from '../mail/ledger-entry.js';
+import type { KnownTicket, NewEntry } from '../mail/ledger-entry.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { ClaimsOfMail } from './claims.js';
 
@@ -10,6 +10,10 @@ export interface DeliveryOrder {
   readonly receivedAt: string;
   /** Whether an earlier attempt may have got through. */
   readonly lookFirst: boolean;
+  /** The tickets of the mails that this one answers, the nearest first. */
+  readonly parents: readonly string[];
+  /** What the ledger knows of a ticket; null where it was made of no mail, or too long ago. */
+  readonly known: (ticketId: string) => Promise<KnownTicket | null>;
   /** What other mails hold already, so that it must not be adopted. */
   readonly claims: ClaimsOfMail;
 }

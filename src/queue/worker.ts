@@ -1,9 +1,11 @@
 import { DelayedError, type Job, RateLimitError, UnrecoverableError } from 'bullmq';
 import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
 import type { Log } from '../log-actions.js';
+import type { Decision } from '../mail/decision.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
+import type { Conversations } from './conversations.js';
 import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
 import { safeText } from './json-safe.js';
 import type { Deliver, DeliveredMail, JudgeFailure, Verdict } from './ports.js';
@@ -12,6 +14,7 @@ export interface DeliveryWorkerOptions {
   readonly deliver: Deliver;
   readonly judgeFailure: JudgeFailure;
   readonly claims: Claims;
+  readonly conversations: Conversations;
   readonly concurrency: number;
   /** The wait in ms before the next attempt of a mail, or -1 for no more. */
   readonly retryDelayMs: (failedAttempts: number, ageMs: number) => number;
@@ -87,22 +90,35 @@ export class DeliveryWorker {
   }
 
   async #process(job: Job<MailJob, Outcome>): Promise<Outcome> {
-    const { judgement, envelope, lookFirst } = job.data;
+    const { judgement, envelope, lookFirst, mailbox, location } = job.data;
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
     const { decision, reason } = judgement;
     if (decision.kind === 'ignore') return this.#settled(job, { kind: 'ignored', reason });
     const { unsent } = attemptRecord(job.progress);
+    const { claims, conversations } = this.options;
     try {
       const outcome = await this.options.deliver({
         decision,
         receivedAt: envelope.receivedAt,
         // An attempt that a crash cut short counts as started and not as unsent, so it is looked for.
         lookFirst: lookFirst || job.attemptsStarted - 1 > unsent || this.#mayHaveBeenForgotten(job),
-        claims: this.options.claims.of(job.id ?? '', job.timestamp),
+        claims: claims.of(job.id ?? '', job.timestamp),
+        parents:
+          decision.kind === 'reply'
+            ? await conversations.parentsOf({
+                mailbox,
+                parents: decision.parents,
+                receivedAt: envelope.receivedAt,
+                uid: location.uid,
+                queuedAt: job.timestamp,
+              })
+            : [],
+        known: (ticketId) => conversations.known(ticketId),
       });
       this.#lastSuccessAt = Date.now();
-      this.options.claims.settled(job.id ?? '', outcome);
+      claims.settled(job.id ?? '', outcome);
       this.options.report({ ok: true });
+      this.#warnOfRefusal(job, decision, outcome);
       await this.options.delivered({ id: job.id ?? '', envelope, judgement, outcome, lookFirst });
       return this.#settled(job, outcome);
     } catch (error) {
@@ -115,7 +131,18 @@ export class DeliveryWorker {
    * attempt has got through. So what was queued before the last break, or before this process began, is looked for.
    */
   #mayHaveBeenForgotten(job: Job<MailJob, Outcome>): boolean {
-    return job.timestamp < this.#unbrokenSince;
+    return job.timestamp <= this.#unbrokenSince;
+  }
+
+  /** Where a setting keeps our own people out of their tickets, only the log can tell the operator. */
+  #warnOfRefusal(job: Job<MailJob, Outcome>, decision: Decision, outcome: Outcome): void {
+    if (decision.kind !== 'reply' || decision.writer.kind !== 'nobody' || decision.writer.setting === null) return;
+    if (outcome.kind !== 'created' || outcome.note === undefined) return;
+    const { setting } = decision.writer;
+    this.options.log.warn(
+      { action: 'mail.refused', ...nameOf(job), setting, reason: outcome.note },
+      `a reply of one of our people became a new ticket: set ${setting}`,
+    );
   }
 
   #settled(job: Job<MailJob, Outcome>, outcome: Outcome): Outcome {

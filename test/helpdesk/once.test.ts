@@ -27,11 +27,19 @@ afterEach(async () => {
 });
 
 function delivery(decision: Delivery['decision'], lookFirst = false): Delivery {
-  return { decision, lookFirst, receivedAt: new Date(), messageIdField: null };
+  return { decision, lookFirst, receivedAt: new Date(), messageIdField: null, parents: [], known: async () => null };
 }
 
 function reply(ticketIds: number[], message = 'It still burns.'): Delivery['decision'] {
-  return { kind: 'reply', ticketIds, reply: { message, user_email: ann }, otherwise: { ...ticket, message } };
+  return {
+    kind: 'reply',
+    ticketIds,
+    parents: [],
+    writer: { kind: 'customer', mayTakePart: false },
+    reply: { message, user_email: ann },
+    otherwise: { ...ticket, message },
+    mark: false,
+  };
 }
 
 /** Tries as the queue does: the first attempt posts at once, the later ones look. */
@@ -131,6 +139,23 @@ describe('once is once', () => {
     expect(await deliver(client, delivery(create, true), claims)).toMatchObject({ ticketId: '2', adopted: false });
   });
 
+  it('where the gate was shut to the attempt whose answer is lost and is open now, its ticket is adopted all the same', async () => {
+    helpdesk.fault({ kind: 'drop', endpoint: endpoint.create });
+    await expect(deliver(client, delivery(reply([2])), nobody)).rejects.toThrow();
+    await client.createTicket({ ...ticket, subject: 'Another' });
+    const adopted = { kind: 'created', ticketId: '1', adopted: true };
+    expect(await deliver(client, delivery(reply([2]), true), nobody)).toMatchObject(adopted);
+    expect(helpdesk.tickets()[1]?.replies).toEqual([]);
+  });
+
+  it('where the ledger has learnt of the mail it answers in the meantime, the ticket made before is adopted', async () => {
+    helpdesk.fault({ kind: 'drop', endpoint: endpoint.create });
+    await expect(deliver(client, delivery(reply([])), nobody)).rejects.toThrow();
+    const knowsMore = { ...delivery(reply([]), true), parents: ['7'] };
+    expect(await deliver(client, knowsMore, nobody)).toMatchObject({ ticketId: '1', adopted: true });
+    expect(helpdesk.tickets()).toHaveLength(1);
+  });
+
   it('where the answer to the ticket instead of a reply is lost, that ticket is adopted', async () => {
     helpdesk.fault({ kind: 'drop', endpoint: endpoint.create });
     expect(await deliverAtLast(reply([12]))).toMatchObject({ kind: 'created', ticketId: '1', adopted: true });
@@ -140,16 +165,12 @@ describe('once is once', () => {
 
 describe("a mail that names tickets which are not the sender's", () => {
   it.each([
-    ['one', [12], "The subject names ticket #12, which is not one of this sender's tickets, so this is a new ticket."],
-    [
-      'several',
-      [12, 13],
-      "The subject names tickets #12, #13, none of which is this sender's, so this is a new ticket.",
-    ],
-  ])('becomes the ticket that was decided on for that case, and the outcome says why: %s', async (_, ids, note) => {
+    ['one', [12], 'Not written into ticket #12: no such ticket of this sender was found.'],
+    ['several', [12, 13], 'Not written into ticket #12, #13: no such ticket of this sender was found.'],
+  ])('becomes a ticket that says so, and the outcome says it too: %s', async (_, ids, note) => {
     const outcome = await deliver(client, delivery(reply(ids)), nobody);
     expect(outcome).toEqual({ kind: 'created', ticketId: '1', adopted: false, note });
-    expect(helpdesk.tickets()[0]?.message).toBe('It still burns.');
+    expect(helpdesk.tickets()[0]?.message).toBe(`[${note}]\n\nIt still burns.`);
     expect(helpdesk.orphans()).toEqual([]);
   });
 

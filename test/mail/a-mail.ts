@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HeaderField, IncomingMail } from '../../src/mail/message.js';
+import type { HeaderField, IncomingMail, TraceField } from '../../src/mail/message.js';
 
 /** A plain mail from a customer, but for what a test says of it. */
 export function aMail(parts: Partial<IncomingMail> = {}): IncomingMail {
@@ -30,6 +30,16 @@ export function aMail(parts: Partial<IncomingMail> = {}): IncomingMail {
 export function headers(fields: Readonly<Record<string, string>>): HeaderField[] {
   return Object.entries(fields).map(([name, value]) => ({ name: name.toLowerCase(), value }));
 }
+
+/** What mx.desk.example writes above a mail whose DMARC check went so. */
+function resultsOf(result: 'pass' | 'fail', domain: string): TraceField[] {
+  return [
+    { name: 'authentication-results', value: `mx.desk.example; dmarc=${result} header.from=${domain}` },
+    { name: 'received', value: 'from client.example by mx.desk.example; Mon, 2 Mar 2026 09:00:00 +0000' },
+  ];
+}
+
+export const passOf = (domain: string) => resultsOf('pass', domain);
 
 /** Text of the characters that break things: line ends, NUL, lone surrogates, direction overrides, the syntax of mail and tags. */
 export const hostileText = fc.string({

@@ -27,6 +27,7 @@ function judgement(parts: Partial<Judgement> = {}): Judgement {
     quoted: '',
     automatic: { kind: 'none', effect: 'none', evidence: '' },
     bounce: null,
+    people: [],
     ...parts,
   };
 }
@@ -36,8 +37,11 @@ const adopted: Outcome = { ...created, adopted: true };
 const tagged: Decision = {
   kind: 'reply',
   ticketIds: [5],
+  parents: [],
+  writer: { kind: 'customer', mayTakePart: false },
   reply: { message: 'World', user_email: 'ann@example.com' },
   otherwise: ticket('ann@example.com'),
+  mark: false,
 };
 
 function ask(parts: Partial<Delivered> = {}) {

@@ -10,13 +10,16 @@ import {
 import { judge } from '../../src/mail/decide.js';
 import type { Judgement, TicketRequest } from '../../src/mail/decision.js';
 import type { IncomingMail } from '../../src/mail/message.js';
+import { ticketInstead } from '../../src/mail/notice.js';
 import { defaultPolicy, type MailPolicy } from '../../src/mail/policy.js';
-import { aMail, headers, hostileText } from './a-mail.js';
+import { aMail, headers, hostileText, passOf } from './a-mail.js';
 
 const policy: MailPolicy = {
   ...defaultPolicy,
   ownAddresses: ['support@desk.example'],
   staffAddresses: ['jane@desk.example'],
+  blockedSenders: ['@casino.example'],
+  trust: { authservIds: ['mx.desk.example'], relays: [] },
 };
 const own = { from: { address: 'support@desk.example', name: '' } };
 const vacation = { headers: headers({ 'Auto-Submitted': 'auto-replied' }) };
@@ -56,21 +59,35 @@ describe('the rules', () => {
       { subject: 'Re: [#12]' },
       'reply',
       'the subject names ticket #12',
-      'own mail ·, bounce ·, automatic reply ·, subject tag ✓',
+      'own mail ·, bounce ·, automatic reply ·, blocked sender ·, subject tag ✓, reply gate ✓',
+    ],
+    [
+      'ignore a blocked sender, whatever the subject names',
+      { from: { address: 'Bob@casino.example', name: '' }, subject: '[#12]' },
+      'ignore',
+      'blocked sender Bob@casino.example',
+      'own mail ·, bounce ·, automatic reply ·, blocked sender ✓',
+    ],
+    [
+      'let the ledger say whether a mail answers one that became a ticket',
+      { inReplyTo: '<0@example.com>' },
+      'reply',
+      'a new request, unless the ledger knows the mail it answers',
+      'own mail ·, bounce ·, automatic reply ·, blocked sender ·, subject tag ·, thread ✓, reply gate ✓',
     ],
     [
       'make a ticket of everything else',
       {},
       'create',
       'a new request',
-      'own mail ·, bounce ·, automatic reply ·, subject tag ·, new ticket ✓',
+      'own mail ·, bounce ·, automatic reply ·, blocked sender ·, subject tag ·, thread ·, new ticket ✓',
     ],
     [
       'make a ticket of a monitoring alert',
       { headers: headers({ 'Auto-Submitted': 'auto-generated' }) },
       'create',
       'a new request',
-      'own mail ·, bounce ·, automatic reply ·, subject tag ·, new ticket ✓',
+      'own mail ·, bounce ·, automatic reply ·, blocked sender ·, subject tag ·, thread ·, new ticket ✓',
     ],
   ])('%s', (_, parts, kind, reason, steps) => {
     const judgement = judge(aMail(parts), policy);
@@ -88,6 +105,7 @@ describe('the rules', () => {
 
   it.each([
     [own, 'create'],
+    [{ from: { address: 'bob@casino.example', name: '' } }, 'create'],
     [vacation, 'create'],
     [{ ...vacation, subject: '[#12]' }, 'reply'],
   ])('ignore nothing that a person calls real: %j', (parts, kind) => {
@@ -194,12 +212,26 @@ describe('a reply', () => {
     expect(quoted).toBe('On Monday Bob wrote:\n> Is it?');
   });
 
-  it('has a ticket beside it that says why it is one, with the whole text', () => {
-    const { otherwise } = replyOf(parts).decision;
-    expect(otherwise.subject).toBe('Re: [#12] [#7] Printer');
-    expect(otherwise.message).toBe(
-      `[The subject names ticket #12, #7, but no such ticket of this sender was found.]\n\n${parts.text}\n\n${list}`,
+  it('has a ticket beside it with the whole text, to which the gate adds why it is one', () => {
+    const { decision } = replyOf(parts);
+    expect(decision.otherwise.subject).toBe('Re: [#12] [#7] Printer');
+    expect(decision.otherwise.message).toBe(`${parts.text}\n\n${list}`);
+    expect(ticketInstead(decision, ['12', '7']).message).toBe(
+      `[Not written into ticket #12, #7: no such ticket of this sender was found.]\n\n${parts.text}\n\n${list}`,
     );
+  });
+
+  it('answers the mails of In-Reply-To and References, the nearest first, each once and never itself', () => {
+    const ids = { inReplyTo: '<c@x>', references: ['<a@x>', '<1@example.com>', '<b@x>', '<c@x>'] };
+    expect(replyOf({ ...ids, subject: 'Printer' }).decision).toMatchObject({
+      ticketIds: [],
+      parents: ['<c@x>', '<b@x>', '<a@x>'],
+    });
+  });
+
+  it('keeps the whole text where only the ledger can tell whether it is one', () => {
+    const { text, quoted } = replyOf({ ...parts, subject: 'Printer', inReplyTo: '<0@example.com>' });
+    expect({ text, quoted }).toEqual({ text: parts.text, quoted: '' });
   });
 
   it.each([
@@ -226,8 +258,11 @@ describe('a forward by our people', () => {
     expect(asked(judge(aMail(parts), policy))).toMatch(/^forward ✓, requester ✓/);
   });
 
-  it('keeps the whole text as a reply too', () => {
-    const { reply } = replyOf({ ...parts, subject: 'Fwd: [#12] Broken' }).decision;
+  it('keeps the whole text as a reply too, which only a verified sender of ours makes it', () => {
+    const answer = { ...parts, subject: 'Fwd: [#12] Broken' };
+    expect(replyOf(answer).decision.writer).toMatchObject({ kind: 'nobody', unverified: true });
+    const { reply, writer } = replyOf({ ...answer, traceFields: passOf('desk.example') }).decision;
+    expect(writer).toEqual({ kind: 'customer', mayTakePart: false });
     expect(reply).toEqual({ message: text, user_email: 'max@kunde.example' });
   });
 

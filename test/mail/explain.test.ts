@@ -62,13 +62,46 @@ describe('explain', () => {
       },
       automatic: { kind: 'none', evidence: '' },
     });
-    expect(trace.at(-1)).toEqual({ rule: 'subject tag', matched: true, evidence: '#12' });
+    expect(trace.slice(-2)).toEqual([
+      { rule: 'subject tag', matched: true, evidence: '#12' },
+      {
+        rule: 'reply gate',
+        matched: true,
+        evidence: 'would be asked of the helpdesk: is #12 a ticket of ann@example.com?',
+      },
+    ]);
   });
 
   it('tells of a new ticket the form fields', async () => {
     const { decision, ticketId, request } = await explain(bytesOf(reply.with(4, 'Subject: Printer')), policy);
     expect({ decision, ticketId }).toEqual({ decision: 'create', ticketId: null });
     expect(request).toMatchObject({ subject: 'Printer', name: 'Ann', custom_fields: { 7: '<1@example.com>' } });
+  });
+
+  it('tells of an answer without a tag the ticket that is made unless the ledger knows what it answers', async () => {
+    const answer = [...reply.slice(0, 4), 'In-Reply-To: <0@example.com>', ...reply.slice(4)].with(
+      5,
+      'Subject: Printer',
+    );
+    const { decision, ticketId, mail, trace } = await explain(bytesOf(answer), policy);
+    expect({ decision, ticketId }).toEqual({ decision: 'create', ticketId: null });
+    expect(mail.text).toContain('> Is it?');
+    expect(trace.slice(-2).map(({ rule, evidence }) => `${rule}: ${evidence}`)).toEqual([
+      'thread: answers <0@example.com>',
+      'reply gate: would be asked of the helpdesk: is the ticket of the mail it answers a ticket of ann@example.com?',
+    ]);
+  });
+
+  it('tells of an answer that may be written nowhere the ticket that is made instead', async () => {
+    const staff = { ...policy, staffAddresses: ['@example.com'] };
+    const { decision, request, trace } = await explain(bytesOf(reply), staff);
+    expect(decision).toBe('create');
+    expect(request?.message).toMatch(/^\[sender not verified\] \[Not written into ticket #12: .*one of our people/);
+    expect(trace.at(-1)).toMatchObject({
+      rule: 'reply gate',
+      matched: false,
+      evidence: expect.stringMatching(/^shut: /),
+    });
   });
 
   it('tells of an ignored mail that nothing is sent', async () => {
@@ -143,7 +176,9 @@ Rules
   · own mail              From: ann@example.com is not ours
   · bounce                no report of a delivery
   · automatic reply       nothing says that a program answered
+  · blocked sender        not in BLOCKED_SENDERS
   ✓ subject tag           #12
+  ✓ reply gate            would be asked of the helpdesk: is #12 a ticket of ann@example.com?
 `,
     );
   });

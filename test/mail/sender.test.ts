@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_NAME_CHARACTERS } from '../../src/limits.js';
 import type { IncomingMail } from '../../src/mail/message.js';
-import { defaultPolicy } from '../../src/mail/policy.js';
+import { defaultPolicy, type MailPolicy } from '../../src/mail/policy.js';
 import { isListed, isUsable, requesterOf } from '../../src/mail/sender.js';
 import { aMail, headers } from './a-mail.js';
 
 const policy = { ...defaultPolicy, ownAddresses: ['support@desk.example'] };
 
-function fieldsOf(parts: Partial<IncomingMail>) {
-  const { evidence: _, ...fields } = requesterOf(aMail(parts), policy);
+function fieldsOf(parts: Partial<IncomingMail>, settings: Partial<MailPolicy> = {}, verified = false) {
+  const { evidence: _, ...fields } = requesterOf(aMail(parts), { ...policy, ...settings }, verified);
   return fields;
 }
 
@@ -53,9 +53,37 @@ it('is the fallback address where nobody can be read, with what From says as the
   expect(isUsable(defaultPolicy.fallbackSender)).toBe(true);
 });
 
+describe('of a mail of one of our web forms', () => {
+  const forms: Partial<MailPolicy> = { replyToForms: ['form@desk.example'] };
+  const sent = {
+    from: { address: 'Form@desk.example', name: 'Contact form' },
+    replyTo: [{ address: 'vic@example.org', name: 'Vic' }],
+  };
+
+  it('is Reply-To', () => {
+    expect(fieldsOf(sent, forms)).toEqual({ user_email: 'vic@example.org', name: 'Vic' });
+  });
+
+  it.each<[string, Partial<IncomingMail>, Partial<MailPolicy>]>([
+    ['no form is listed', sent, {}],
+    ['the form names nobody', { ...sent, replyTo: [] }, forms],
+    ['the form names ourselves', { ...sent, replyTo: [{ address: 'support@desk.example', name: '' }] }, forms],
+    ['the mail must be verified and is not', sent, { ...forms, senderAuth: 'require-for-replies' }],
+    ['another field stands in for From', { ...sent, soleAuthor: false }, forms],
+  ])('is From where %s', (_, parts, settings) => {
+    expect(fieldsOf(parts, settings).user_email).toBe('Form@desk.example');
+  });
+
+  it('is Reply-To of a verified mail under every policy', () => {
+    expect(fieldsOf(sent, { ...forms, senderAuth: 'require' }, true).user_email).toBe('vic@example.org');
+  });
+});
+
 it('says where it was read', () => {
-  expect(requesterOf(aMail(), policy).evidence).toBe('From: ann@example.com');
-  expect(requesterOf(aMail({ from: null }), policy).evidence).toMatch(/fallback unknown-sender@mail2ticket\.invalid/);
+  expect(requesterOf(aMail(), policy, false).evidence).toBe('From: ann@example.com');
+  expect(requesterOf(aMail({ from: null }), policy, false).evidence).toMatch(
+    /fallback unknown-sender@mail2ticket\.invalid/,
+  );
 });
 
 describe('an address', () => {

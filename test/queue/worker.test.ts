@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Outcome } from '../../src/mail/outcome.js';
 import { type Backend, openBackend } from '../../src/queue/backend.js';
 import { Claims } from '../../src/queue/claims.js';
+import { Conversations } from '../../src/queue/conversations.js';
 import { attemptRecord, type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
 import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
 import type { DeliveryOrder, Verdict } from '../../src/queue/ports.js';
@@ -76,6 +77,7 @@ describe('the delivery worker', () => {
       },
       judgeFailure: (error) => (error instanceof Scripted ? error.verdict : { ...lost, message: String(error) }),
       claims: new Claims(ledger),
+      conversations: new Conversations(ledger),
       concurrency: 2,
       retryDelayMs,
       delivered: async () => {},
