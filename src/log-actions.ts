@@ -40,11 +40,11 @@ export const LOG_ACTIONS = {
     meaning: 'Nothing is sent to the helpdesk for `forMs`; where `setting` is given, it is wrong for every mail.',
     repeats: true,
   },
-  'judging.gave-up': {
+  'judging.failed': {
     meaning:
       'A mail (`messageId`) cannot be read in bounded time and memory (`reason`): its ticket says what the envelope says.',
   },
-  'judging.thread-lost': { meaning: 'A thread that reads mail ended by itself; the next mail gets a new one.' },
+  'judging.lost': { meaning: 'A thread that reads mail ended by itself; the next mail gets a new one.' },
   'mail.unreadable': {
     meaning: 'Every try to read the mail ended a process or a connection: its ticket says what the envelope says.',
   },

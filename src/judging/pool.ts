@@ -57,7 +57,7 @@ export class JudgePool {
     });
     // A thread that dies between two mails; without a listener it would take the process along. It is replaced when the next mail comes.
     this.#threads.on('error', (error: Error) =>
-      log.warn({ action: 'judging.thread-lost', reason: error.message }, 'a thread ended'),
+      log.warn({ action: 'judging.lost', reason: error.message }, 'a thread ended'),
     );
   }
 
@@ -84,7 +84,7 @@ export class JudgePool {
     const { messageId, from } = envelope;
     const fault = 'fault' in answer ? answer.fault : undefined;
     this.log.error(
-      { action: 'judging.gave-up', messageId, from, reason: why, fault },
+      { action: 'judging.failed', messageId, from, reason: why, fault },
       'mail is judged by its envelope',
     );
     return this.#byEnvelope(envelope, why, real);
