@@ -26,6 +26,8 @@ export interface HelpdeskConfig {
   /** The API's folder, with a slash at the end. */
   readonly url: string;
   readonly token: string;
+  /** How long the helpdesk may go on with a request whose answer was lost; what it leaves is not looked for before. */
+  readonly settleMs: number;
 }
 
 export interface ImapConfig {
@@ -95,7 +97,7 @@ export function loadConfig(environment: Environment): Config {
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
   return freeze({
-    helpdesk: { url: v.HELPDESK_URL, token: v.HELPDESK_TOKEN },
+    helpdesk: helpdeskOf(v),
     imap: {
       host: v.IMAP_HOST,
       port: values.IMAP_PORT ?? (v.IMAP_TLS === 'implicit' ? 993 : 143),
@@ -135,12 +137,19 @@ export function loadMailPolicy(environment: Environment): MailPolicy {
  * @throws ConfigError with every problem there is
  */
 export function loadHelpdeskConfig(environment: Environment): HelpdeskConfig {
-  const { HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP } = serviceSettings;
-  const { values, problems } = read({ HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP }, environment);
+  const { HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP, HELPDESK_SETTLE_SECONDS } = serviceSettings;
+  const settings = { HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP, HELPDESK_SETTLE_SECONDS };
+  const { values, problems } = read(settings, environment);
   problems.push(...clearTextProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
-  return freeze({ url: v.HELPDESK_URL, token: v.HELPDESK_TOKEN });
+  return freeze(helpdeskOf(v));
+}
+
+function helpdeskOf(
+  v: Required<Values<Pick<typeof serviceSettings, 'HELPDESK_URL' | 'HELPDESK_TOKEN' | 'HELPDESK_SETTLE_SECONDS'>>>,
+): HelpdeskConfig {
+  return { url: v.HELPDESK_URL, token: v.HELPDESK_TOKEN, settleMs: v.HELPDESK_SETTLE_SECONDS * 1000 };
 }
 
 /**

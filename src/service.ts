@@ -3,10 +3,10 @@ import { startAcknowledgements } from './acknowledging.js';
 import type { Config } from './config.js';
 import { QueueUnavailableError } from './errors.js';
 import { HelpdeskClient } from './helpdesk/client.js';
-import { classify } from './helpdesk/failure-classes.js';
 import { deliver } from './helpdesk/once.js';
 import { startHourlyAudit } from './imap/hourly-audit.js';
 import { Watcher } from './imap/watcher.js';
+import { failureJudge } from './judge-failure.js';
 import { JudgePool } from './judging/pool.js';
 import type { Log } from './log-actions.js';
 import type { MailPolicy } from './mail/policy.js';
@@ -15,7 +15,7 @@ import { Claims } from './queue/claims.js';
 import { Conversations } from './queue/conversations.js';
 import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
-import type { DeliveryOrder, Verdict } from './queue/ports.js';
+import type { DeliveryOrder } from './queue/ports.js';
 import { probeQueue } from './queue/probe.js';
 import { JobReadings, READINGS_QUEUE_NAME } from './queue/readings.js';
 import { retryDelayMs } from './queue/retry.js';
@@ -94,7 +94,8 @@ export async function startService(config: Config, output: Log, signal: AbortSig
 
     const worker = new DeliveryWorker({
       deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, config.mail) }, order.claims),
-      judgeFailure,
+      judgeFailure: failureJudge(helpdesk, config.helpdesk.settleMs),
+      settleMs: config.helpdesk.settleMs,
       claims: new Claims(ledger),
       conversations: new Conversations(ledger),
       concurrency: config.queue.concurrency,
@@ -163,19 +164,4 @@ function recognition({ decision, receivedAt }: DeliveryOrder, policy: MailPolicy
     receivedAt: receivedAt === '' ? null : new Date(receivedAt),
     messageIdField: id !== undefined && value !== undefined ? { id, value } : null,
   };
-}
-
-function judgeFailure(error: unknown): Verdict {
-  const { class: failureClass, said: message, setting, waitMs, settleMs, unsent, perhapsOfThisMail } = classify(error);
-  switch (failureClass) {
-    case 'permanent':
-      return { kind: 'permanent', message };
-    case 'configuration':
-    case 'rate-limited':
-      return { kind: 'wait', message, forMs: waitMs, setting };
-    case 'postponed':
-      return { kind: 'postpone', message, forMs: waitMs };
-    case 'transient':
-      return { kind: 'transient', message, settleMs, unsent, perhapsOfThisMail };
-  }
 }

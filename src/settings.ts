@@ -193,6 +193,7 @@ export const serviceSettings = {
   HELPDESK_URL: helpdeskUrl,
   HELPDESK_TOKEN: text,
   HELPDESK_ALLOW_HTTP: yesOrNo.default(false),
+  HELPDESK_SETTLE_SECONDS: wholeNumber(0, 3600, ' seconds').default(60),
   IMAP_HOST: text,
   IMAP_PORT: wholeNumber(1, 65_535).optional(),
   IMAP_TLS: oneOf(['implicit', 'starttls', 'none']).default('implicit'),

@@ -102,7 +102,12 @@ describe('mail2ticket start', () => {
   it('makes one ticket of a mail although it is killed again and again, ends by itself on SIGTERM, and tells its health meanwhile', async () => {
     const store = await openStore('redis');
     const rig = await startRig(store.url);
-    const environment = { ...rig.environment(), IMAP_BACKLOG: 'import', HTTP_PORT: String(await freePort()) };
+    const environment = {
+      ...rig.environment(),
+      IMAP_BACKLOG: 'import',
+      HTTP_PORT: String(await freePort()),
+      HELPDESK_SETTLE_SECONDS: '1',
+    };
     const output: string[] = [];
     const launch = () => {
       const child = start(['start'], environment);

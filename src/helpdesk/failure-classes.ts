@@ -80,8 +80,11 @@ const PROBE_MS = 60_000;
 /** Twice what PHP grants a script by default (max_execution_time). */
 const SETTLE_MS = 60_000;
 
-/** What a failed attempt means. What is not one of our errors is a fault of this program, and transient: no mail is lost by it. */
-export function classify(error: unknown): Failure {
+/**
+ * What a failed attempt means. What is not one of our errors is a fault of this program, and transient: no mail is lost by it.
+ * @param settleMs how long the helpdesk may go on with a request whose sender is gone
+ */
+export function classify(error: unknown, settleMs = SETTLE_MS): Failure {
   if (!isThrown(error)) {
     // Its name only: the message of a JSON error quotes what it could not read.
     const name = error instanceof Error ? error.name : typeof error;
@@ -92,7 +95,7 @@ export function classify(error: unknown): Failure {
       said,
       setting: null,
       waitMs: 0,
-      settleMs: SETTLE_MS,
+      settleMs,
       unsent: false,
       perhapsOfThisMail: true,
     };
@@ -104,7 +107,7 @@ export function classify(error: unknown): Failure {
     said: `${error.message}. ${advice}`,
     setting: 'setting' in error ? error.setting : null,
     waitMs: waitOf(error, failureClass),
-    settleMs: error.code === 'HELPDESK_INTERRUPTED' || ('status' in error && error.status === 504) ? SETTLE_MS : 0,
+    settleMs: error.code === 'HELPDESK_INTERRUPTED' || ('status' in error && error.status === 504) ? settleMs : 0,
     unsent: failureClass === 'postponed' || ('mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut),
     // 502 to 504 come from what stands before the helpdesk, and are nobody's mail.
     perhapsOfThisMail: 'status' in error && error.status === 500,

@@ -83,10 +83,7 @@ export class JudgePool {
     const why = 'why' in answer ? answer.why : WHY.fault;
     const { messageId, from } = envelope;
     const fault = 'fault' in answer ? answer.fault : undefined;
-    this.log.error(
-      { action: 'judging.failed', messageId, from, reason: why, fault },
-      'mail is judged by its envelope',
-    );
+    this.log.error({ action: 'judging.failed', messageId, from, reason: why, fault }, 'mail is judged by its envelope');
     return this.#byEnvelope(envelope, why, real);
   }
 

@@ -26,6 +26,8 @@ export function digestOfJob({ judgement, digest }: MailJob): Digest | null {
 
 /** What a job remembers from one attempt to the next, kept as BullMQ's `progress` since that survives the process. */
 export interface AttemptRecord {
+  /** Attempts, as BullMQ counts those that were started, up to the last one that came to an end of its own. */
+  readonly ended: number;
   /** Attempts of which it is proven that nothing reached the helpdesk, so that no later one needs to look for their traces. */
   readonly unsent: number;
   /** Server errors in a row for this mail while other mails got through. */
@@ -53,6 +55,7 @@ export function withFailure(failures: readonly FailureRecord[], message: string,
 /** The record of a job; a job that has none yet, or one of an earlier version, starts from zero. */
 export function attemptRecord(progress: unknown): AttemptRecord {
   const none: AttemptRecord = {
+    ended: 0,
     unsent: 0,
     refusedAmidSuccess: 0,
     failedAt: 0,

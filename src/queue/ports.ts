@@ -47,4 +47,4 @@ export type Verdict =
   /** Trying again changes nothing. */
   | { readonly kind: 'permanent'; readonly message: string };
 
-export type JudgeFailure = (error: unknown) => Verdict;
+export type JudgeFailure = (error: unknown) => Verdict | Promise<Verdict>;

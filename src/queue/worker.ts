@@ -9,6 +9,7 @@ import type { Conversations } from './conversations.js';
 import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
 import { safeText } from './json-safe.js';
 import type { Deliver, DeliveredMail, JudgeFailure, Verdict } from './ports.js';
+import { Ramp } from './ramp.js';
 
 export interface DeliveryWorkerOptions {
   readonly deliver: Deliver;
@@ -16,6 +17,8 @@ export interface DeliveryWorkerOptions {
   readonly claims: Claims;
   readonly conversations: Conversations;
   readonly concurrency: number;
+  /** How long the helpdesk may go on with a request whose sender is gone, in ms. */
+  readonly settleMs: number;
   /** The wait in ms before the next attempt of a mail, or -1 for no more. */
   readonly retryDelayMs: (failedAttempts: number, ageMs: number) => number;
   /**
@@ -53,8 +56,11 @@ export class DeliveryWorker {
   #lastSuccessAt = 0;
   /** Since when, in ms since 1970, the store has been there without a break for all this process knows. */
   #unbrokenSince = Date.now();
+  readonly #ramp: Ramp;
 
-  constructor(private readonly options: DeliveryWorkerOptions) {}
+  constructor(private readonly options: DeliveryWorkerOptions) {
+    this.#ramp = new Ramp(options.concurrency);
+  }
 
   /** @throws QueueUnavailableError where the store does not answer */
   async start(backend: Backend): Promise<void> {
@@ -94,7 +100,12 @@ export class DeliveryWorker {
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
     const { decision, reason } = judgement;
     if (decision.kind === 'ignore') return this.#settled(job, { kind: 'ignored', reason });
-    const { unsent } = attemptRecord(job.progress);
+    const { unsent, ended } = attemptRecord(job.progress);
+    if (job.attemptsStarted - 1 > ended && this.options.settleMs > 0) {
+      // Its process was killed, or lost the queue, while the request was under way: a look that comes too soon finds nothing.
+      const message = 'an attempt was cut short, and the helpdesk may still be at work on it';
+      return await this.#failed(job, { kind: 'postpone', message, forMs: this.options.settleMs });
+    }
     const { claims, conversations } = this.options;
     try {
       const outcome = await this.options.deliver({
@@ -118,11 +129,12 @@ export class DeliveryWorker {
       this.#lastSuccessAt = Date.now();
       claims.settled(job.id ?? '', outcome);
       this.options.report({ ok: true });
+      this.#allow(this.#ramp.succeeded());
       this.#warnOfRefusal(job, decision, outcome);
       await this.options.delivered({ id: job.id ?? '', envelope, judgement, outcome, lookFirst });
       return this.#settled(job, outcome);
     } catch (error) {
-      return await this.#failed(job, this.options.judgeFailure(error));
+      return await this.#failed(job, await this.options.judgeFailure(error));
     }
   }
 
@@ -153,11 +165,18 @@ export class DeliveryWorker {
     return outcome;
   }
 
+  #allow(deliveries: number): void {
+    if (this.#worker && this.#worker.concurrency !== deliveries) this.#worker.concurrency = deliveries;
+  }
+
   /** Always throws: the signal that makes BullMQ do what the verdict says. */
   async #failed(job: Job<MailJob, Outcome>, verdict: Verdict): Promise<never> {
     const { log, report } = this.options;
     const { message } = verdict;
-    const record = attemptRecord(job.progress);
+    const record = { ...attemptRecord(job.progress), ended: job.attemptsStarted };
+    if (verdict.kind === 'wait' || (verdict.kind === 'transient' && !verdict.perhapsOfThisMail)) {
+      this.#allow(this.#ramp.failed());
+    }
     const failed = { ...record, failures: withFailure(record.failures, safeText(message), Date.now()) };
     switch (verdict.kind) {
       case 'permanent':

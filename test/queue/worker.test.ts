@@ -7,7 +7,7 @@ import { Conversations } from '../../src/queue/conversations.js';
 import { attemptRecord, type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
 import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
 import type { DeliveryOrder, Verdict } from '../../src/queue/ports.js';
-import { DeliveryWorker } from '../../src/queue/worker.js';
+import { DeliveryWorker, type DeliveryWorkerOptions } from '../../src/queue/worker.js';
 import { openStore } from '../services/rig.js';
 import { until } from '../services/until.js';
 import { newEntry } from './entries.js';
@@ -63,23 +63,29 @@ describe('the delivery worker', () => {
   async function deliverBy(
     script: Record<string, Ending[]>,
     retryDelayMs: (failed: number, ageMs: number) => number = () => 5,
+    settleMs = 0,
+  ): Promise<void> {
+    const deliver = async (order: DeliveryOrder) => {
+      orders.push(order);
+      const subject = order.decision.kind === 'create' ? order.decision.ticket.subject : '';
+      const endings = script[subject] ?? [created];
+      const ending = endings.length > 1 ? endings.shift() : endings[0];
+      if (ending?.kind === 'transient' || ending?.kind === 'wait' || ending?.kind === 'permanent')
+        throw new Scripted(ending);
+      if (ending?.kind === 'postpone') throw new Scripted(ending);
+      return ending ?? created;
+    };
+    await startWorker({ deliver, concurrency: 2, settleMs, retryDelayMs });
+  }
+
+  async function startWorker(
+    options: Pick<DeliveryWorkerOptions, 'deliver' | 'concurrency' | 'settleMs' | 'retryDelayMs'>,
   ): Promise<void> {
     worker = new DeliveryWorker({
-      deliver: async (order) => {
-        orders.push(order);
-        const subject = order.decision.kind === 'create' ? order.decision.ticket.subject : '';
-        const endings = script[subject] ?? [created];
-        const ending = endings.length > 1 ? endings.shift() : endings[0];
-        if (ending?.kind === 'transient' || ending?.kind === 'wait' || ending?.kind === 'permanent')
-          throw new Scripted(ending);
-        if (ending?.kind === 'postpone') throw new Scripted(ending);
-        return ending ?? created;
-      },
+      ...options,
       judgeFailure: (error) => (error instanceof Scripted ? error.verdict : { ...lost, message: String(error) }),
       claims: new Claims(ledger),
       conversations: new Conversations(ledger),
-      concurrency: 2,
-      retryDelayMs,
       delivered: async () => {},
       log: silent,
       abandon: () => {},
@@ -98,6 +104,14 @@ describe('the delivery worker', () => {
       const state = (await ledger.lookUp([id]).catch(() => new Map())).get(id)?.state;
       return state && state.kind !== 'under way' ? state : null;
     });
+
+  /** The job once it is delayed, as it stands then. */
+  const delayed = async (id: string) => {
+    await until(`${id} delayed`, async () => (await queue.getJob(id))?.isDelayed());
+    const job = await queue.getJob(id);
+    if (!job) throw new Error(`${id} has gone`);
+    return job;
+  };
 
   it('carries a mail to the helpdesk and keeps what became of it', async () => {
     await deliverBy({});
@@ -175,10 +189,7 @@ describe('the delivery worker', () => {
     const floods: Verdict = { kind: 'postpone', message: 'too many of this sender', forMs: 60_000 };
     await deliverBy({ a: [floods, created] });
     await add('a');
-    const job = await until('it waits', async () => {
-      const waiting = await queue.getJob('a');
-      return (await waiting?.isDelayed()) ? waiting : null;
-    });
+    const job = await delayed('a');
     expect(attemptRecord(job.progress)).toMatchObject({ unsent: 1, postponed: 'too many of this sender' });
     expect(job.delay).toBeGreaterThan(59_000);
     await add('b');
@@ -209,6 +220,59 @@ describe('the delivery worker', () => {
     await add('a');
     await until('it is delayed', async () => (await queue.getJob('a'))?.isDelayed());
     expect((await queue.getJob('a'))?.delay).toBe(60_000);
+  });
+
+  it('leaves the helpdesk the same time after an attempt that was cut short, and then looks first', async () => {
+    // What a process leaves behind that is killed in the middle of an attempt.
+    const killed = await backend.worker(QUEUE_NAME, () => new Promise<never>(() => {}), {
+      lockDuration: 100,
+      skipLockRenewal: true,
+      // Its own check for stalled jobs would put off that of the next process.
+      skipStalledCheck: true,
+    });
+    await add('a');
+    await until('it is active', async () => (await queue.getJob('a'))?.isActive());
+    await killed.close(true);
+    await deliverBy({}, () => 5, 60_000);
+    const job = await delayed('a');
+    expect(job.delay).toBeGreaterThan(59_000);
+    expect(attemptRecord(job.progress).postponed).toContain('cut short');
+    expect(orders).toEqual([]);
+    await job.promote();
+    await settled('a');
+    expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([true]);
+  });
+
+  it('begins again with one mail at a time after an outage, and with more as they get through', async () => {
+    let down = true;
+    const running: string[] = [];
+    let most = 0;
+    const openDoors: (() => void)[] = [];
+    const deliver = async ({ decision }: DeliveryOrder) => {
+      if (down) throw new Scripted(unsent);
+      running.push(decision.kind);
+      most = Math.max(most, running.length);
+      await new Promise<void>((resolve) => openDoors.push(resolve));
+      running.pop();
+      return created;
+    };
+    await startWorker({ deliver, concurrency: 4, settleMs: 0, retryDelayMs: () => 5 });
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    for (const id of ids) await add(id);
+    await until('all have failed once', async () => {
+      const jobs = await Promise.all(ids.map((id) => queue.getJob(id)));
+      return jobs.every((job) => (job?.attemptsMade ?? 0) > 0);
+    });
+    down = false;
+    const peaks: number[] = [];
+    for (let passed = 0; passed < ids.length; passed++) {
+      await until('one is under way', () => openDoors.length > 0);
+      peaks.push(most);
+      openDoors.shift()?.();
+    }
+    for (const id of ids) await settled(id);
+    expect(peaks[0]).toBe(1);
+    expect(most).toBeLessThanOrEqual(4);
   });
 
   it('tries a transient failure again until its time is over', async () => {

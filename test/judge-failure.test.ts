@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { startLookAlike } from '../demo/helpdesk/look-alike.js';
+import { HelpdeskClient } from '../src/helpdesk/client.js';
+import { failureJudge } from '../src/judge-failure.js';
+
+const ticket = { subject: 'Printer', message: 'It burns.', user_email: 'ann@example.com' };
+
+/** What the queue does about a ticket that the helpdesk answers with this status, once. */
+async function verdictOn(status: number, { revoked = false } = {}) {
+  const helpdesk = await startLookAlike({ token: 'right' });
+  const client = new HelpdeskClient({ url: helpdesk.apiUrl, token: revoked ? 'wrong' : 'right' });
+  try {
+    if (!revoked) helpdesk.fault({ kind: 'status', status, endpoint: 'tickets_create.php' });
+    const error = await client.createTicket(ticket).catch((thrown: unknown) => thrown);
+    return await failureJudge(client, 1000)(error);
+  } finally {
+    await client.close();
+    await helpdesk.close();
+  }
+}
+
+describe('a refusal of the whole helpdesk', () => {
+  it('makes the queue wait where the token is wrong', async () => {
+    expect(await verdictOn(0, { revoked: true })).toMatchObject({ kind: 'wait', setting: 'HELPDESK_TOKEN' });
+  });
+
+  it('is taken for the doing of one mail where a firewall forbids it and the helpdesk takes our token all the same', async () => {
+    expect(await verdictOn(403)).toMatchObject({ kind: 'transient', unsent: true, perhapsOfThisMail: true });
+  });
+
+  it('makes the queue wait where the endpoint is not there, even if others are', async () => {
+    expect(await verdictOn(404)).toMatchObject({ kind: 'wait', setting: 'HELPDESK_URL' });
+  });
+});
