@@ -51,7 +51,7 @@ module.exports = {
     {
       name: 'check-is-common-ground',
       comment:
-        'src/check holds what the probes of the rooms have in common: of ours it may know only errors and limits',
+        'src/check holds what the probes of the rooms have in common: of ours it may know only how text is cleaned, errors and limits',
       severity: 'error',
       from: { path: '^src/check/' },
       to: { path: '^src/', pathNot: '^src/(check/|mail/clean\\.ts$|errors\\.ts$|limits\\.ts$)' },

@@ -21,6 +21,7 @@ Settings come from the environment and from a file .env in the current folder; .
 
 Examples:
   mail2ticket start                       watch the mailbox and deliver, until SIGTERM
+  mail2ticket check                       whether all is set up right, and what to do where not
   mail2ticket explain complaint.eml       what would be done with a mail, and why; touches nothing
   mail2ticket explain - --json < raw.eml  the same for programs
   mail2ticket health                      whether the running service is ready
@@ -43,6 +44,35 @@ either way. One line is logged for each mail and outcome: JSON, or text on a ter
     const { startCommand } = await import('./commands/start.js');
     // Ends here: a store that is away leaves handles of its driver behind, which would hold the process.
     process.exit(await startCommand(environment()));
+  });
+
+program
+  .command('check')
+  .description('look at everything the service needs, and say what to do about what is wrong')
+  .option('--json', 'print one JSON object')
+  .addHelpText(
+    'after',
+    `
+To be run before the first start, and whenever something is odd; it may be run beside the service. One line for each
+thing it looks at, and all are looked at, whatever fails:
+
+  ✓ as it should be    ! works, but could be better    ✗ does not work    – could not be looked at
+
+It looks at the configuration, DNS, certificates, the IMAP log-in and what may be done in the mailbox, the queue, the
+helpdesk's API with its custom fields and categories, clocks, HTTP_PORT and SMTP_URL. No mail of the watched folder is
+read and no ticket made. In the mailbox it makes a folder Mail2Ticket-Check-… with a mail of its own and removes both.
+
+Examples:
+  mail2ticket check
+  mail2ticket check --json | jq '.findings[] | select(.level == "problem")'
+
+Exit code 0 where nothing is wrong (there may be warnings), 1 where something is, 2 where the configuration cannot be
+used: then the parts whose settings are right are looked at all the same.`,
+  )
+  .action(async ({ json }: { json?: true }) => {
+    const { checkCommand } = await import('./commands/check.js');
+    // Ends here: what did not answer in time may hold the process for longer.
+    process.exit(await checkCommand(environment(), json ?? false));
   });
 
 program

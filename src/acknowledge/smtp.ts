@@ -49,7 +49,8 @@ export class SmtpSender {
   }
 }
 
-function transportTo({ host, port, tls, login }: SmtpServer) {
+/** The connection to a server, not made yet. */
+export function transportTo({ host, port, tls, login }: SmtpServer) {
   return createTransport({
     host,
     port,

@@ -1,31 +1,38 @@
+/** The settings that say where to connect, as a cure names them; the same twice where one URL says both. */
+export interface PeerSettings {
+  readonly host: string;
+  readonly port: string;
+}
+
 /** Codes of Node's TLS layer for a certificate that no authority known here has signed. */
 const UNKNOWN_ISSUER = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_)/;
 
 /**
  * What to do about a connection that cannot be made.
- * @param code the system's or the TLS layer's code, as `ECONNREFUSED`
- * @param setting the setting that says where to connect
+ * @param code the system's or the TLS layer's code, as `ECONNREFUSED`; '' where there is none
  */
-export function cureOf(code: string, setting: string): string {
+export function cureOf(code: string, settings: PeerSettings): string {
+  const { host } = settings;
+  const both = host === settings.port ? host : `${host}, ${settings.port}`;
   if (code === 'ENOTFOUND')
-    return `check ${setting} for a misspelled host name; in Docker, whether the container can resolve it`;
+    return `check ${host} for a misspelled name; in Docker, whether the container can resolve names of that network`;
   if (code === 'EAI_AGAIN') return 'the DNS server does not answer: check the network of this machine or container';
-  if (code === 'ECONNREFUSED')
-    return `nothing listens there: check host and port in ${setting}, and whether the server runs`;
+  if (code === 'ECONNREFUSED') return `nothing listens there: check ${both}, and whether the server runs`;
   if (/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(code))
-    return `no way leads there: check ${setting}, and the firewalls in between`;
+    return `no way leads there: check ${both}, and the firewalls in between`;
   if (UNKNOWN_ISSUER.test(code))
-    return 'let NODE_EXTRA_CA_CERTS name a PEM file with the certificate of its issuer, or install one that a public authority has signed';
+    return "let NODE_EXTRA_CA_CERTS name a PEM file with its issuer's certificate, or install one of a public authority";
   if (code === 'CERT_HAS_EXPIRED') return 'renew the certificate on the server';
-  if (code === 'CERT_NOT_YET_VALID') return 'set the clock of this machine';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `set ${setting} to a name that the certificate is for`;
-  return `check ${setting}`;
+  if (code === 'CERT_NOT_YET_VALID') return "set this machine's clock";
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `set ${host} to a name that the certificate is for`;
+  if (/^(ERR_SSL|EPROTO|ECONNRESET)/.test(code)) return `the server speaks no TLS there: check ${settings.port}`;
+  return `check ${both}`;
 }
 
 /** The code of an error or of its cause, '' where it has none. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if ('code' in error && typeof error.code === 'string') return error.code;
   return codeOf(error.cause);
 }

@@ -48,7 +48,7 @@ function cureOfStore(error: unknown): string {
     return 'check user and password in QUEUE_URL';
   if (/^NOPERM/.test(said)) return 'give the user of QUEUE_URL the rights to all commands on keys mail2ticket:*';
   if (code === '3D000') return 'create the database, or check its name in QUEUE_URL';
-  return cureOf(code, 'QUEUE_URL');
+  return cureOf(code, { host: 'QUEUE_URL', port: 'QUEUE_URL' });
 }
 
 async function latency(ask: () => Promise<unknown>) {

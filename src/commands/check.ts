@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { probeSmtp } from '../acknowledge/probe.js';
+import { type Finding, ok, problem, type Report, skipped } from '../check/finding.js';
+import { renderFindings } from '../check/render.js';
+import { type Config, loadConfig } from '../config.js';
+import { ConfigError, type ConfigProblem } from '../errors.js';
+import { probeHelpdesk } from '../helpdesk/probe.js';
+import { probeMailbox } from '../imap/probe.js';
+import { createLogger } from '../logger.js';
+import { probeQueue } from '../queue/probe.js';
+import { probeHttp } from '../status/probe.js';
+import { json } from './terminal.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Milliseconds for one answer of a server that is there. More would be too slow for the service as well. */
+const ANSWER_MS = 10_000;
+
+/**
+ * Milliseconds for one part as a whole. A refused IMAP log-in alone may take 45 s: to connect, to be greeted, and the pause that
+ * servers make after a wrong password.
+ */
+const PART_MS = 60_000;
+
+/** One of the things the service needs, looked at apart from the others and at the same time. */
+interface Part {
+  readonly about: string;
+  /** The settings without which it cannot be looked at. */
+  readonly settings: RegExp;
+  /** Is to report what it finds as it goes, and to end soon after the signal. */
+  look(config: Config, report: Report, signal: AbortSignal): Promise<void>;
+}
+
+const parts: readonly Part[] = [
+  {
+    about: 'imap',
+    settings: /^IMAP_/,
+    look: ({ imap }, report, signal) => {
+      const { folder, backlog, pollMs, ...login } = imap;
+      const probe = { login, folder, backlog, pollMs, log: createLogger('silent'), timeoutMs: ANSWER_MS };
+      return probeMailbox(probe, report, signal);
+    },
+  },
+  {
+    about: 'queue',
+    settings: /^QUEUE_/,
+    look: ({ queue }, report) => probeQueue(queue.url, ANSWER_MS, report),
+  },
+  {
+    about: 'helpdesk',
+    settings: /^HELPDESK_/,
+    look: ({ helpdesk, mail }, report) => {
+      const { customFields, categoryId } = mail;
+      return probeHelpdesk({ ...helpdesk, customFields, categoryId, timeoutMs: ANSWER_MS }, report);
+    },
+  },
+  {
+    about: 'smtp',
+    settings: /^(SMTP|ACK)_/,
+    look: ({ acknowledgement }, report, signal) => probeSmtp(acknowledgement?.smtp ?? null, report, signal),
+  },
+  { about: 'http', settings: /^HTTP_/, look: ({ http }, report) => probeHttp(http, report) },
+];
+
+/** Findings that say nothing where their own setting could not be read. */
+const settingOf: Readonly<Record<string, string>> = { 'custom fields': 'CUSTOM_FIELDS', category: 'CATEGORY_ID' };
+
+/**
+ * Looks at all the service needs and prints what it finds, with what to do about it.
+ * @returns the exit code: 0 where nothing is wrong, 1 where something is, 2 where the configuration cannot be used
+ */
+export async function checkCommand(environment: Environment, asJson: boolean): Promise<number> {
+  const { config, problems } = usableConfig(environment);
+  const findings: Finding[] =
+    problems.length === 0
+      ? [ok('configuration', 'every setting can be used')]
+      : problems.map(({ variable, message }) =>
+          problem('configuration', `${variable} ${message}`, `correct ${variable}; .env.example explains it`),
+        );
+  const bad = (pattern: RegExp) => problems.filter(({ variable }) => pattern.test(variable));
+  const found = await Promise.all(
+    parts.map((part) => {
+      const settings = [...new Set(bad(part.settings).map(({ variable }) => variable))].join(', ');
+      if (config === null || settings !== '')
+        return [skipped(part.about, `not looked at, since ${settings || 'the configuration'} cannot be used`)];
+      return withinTime(part, config);
+    }),
+  );
+  findings.push(...found.flat().filter(({ about }) => !problems.some(({ variable }) => variable === settingOf[about])));
+  const isFine = findings.every(({ level }) => level !== 'problem');
+  process.stdout.write(asJson ? `${json({ ok: isFine, findings })}\n` : renderFindings(findings));
+  if (problems.length > 0) return 2;
+  return isFine ? 0 : 1;
+}
+
+/** What the part finds, and that it came to no end, where it does not. */
+async function withinTime(part: Part, config: Config): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const over = new AbortController();
+  const late = sleep(PART_MS, 'late', { signal: over.signal }).catch(() => 'over');
+  const look = part.look(config, (finding) => findings.push(finding), over.signal);
+  const outcome = await Promise.race([look, late]);
+  over.abort();
+  // A copy: what comes after the end is not waited for.
+  if (outcome !== 'late') return [...findings];
+  return [
+    ...findings,
+    problem(part.about, `came to no end within ${PART_MS / 1000} s`, 'check the network in between'),
+  ];
+}
+
+/** Required settings that are wrong get a value that is looked at by nobody, so that the others can be used. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  HELPDESK_URL: 'https://helpdesk.invalid/',
+  HELPDESK_TOKEN: '-',
+  IMAP_HOST: 'imap.invalid',
+  IMAP_USER: '-',
+  IMAP_PASSWORD: '-',
+};
+
+/** The configuration, where need be with defaults in the place of what is wrong; null where even that cannot be used. */
+function usableConfig(environment: Environment): { config: Config | null; problems: readonly ConfigProblem[] } {
+  try {
+    return { config: loadConfig(environment), problems: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const rest: Record<string, string | undefined> = { ...environment };
+    for (const { variable } of error.problems) {
+      const name = variable.replace(/_FILE$/, '');
+      delete rest[name];
+      delete rest[`${name}_FILE`];
+      rest[name] = STAND_INS[name];
+    }
+    return { config: attempt(() => loadConfig(rest)), problems: error.problems };
+  }
+}
+
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ConfigError) return null;
+    throw error;
+  }
+}

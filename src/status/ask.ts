@@ -1,0 +1,27 @@
+import { request } from 'undici';
+import { z } from 'zod';
+
+const answer = z.object({
+  ready: z.boolean(),
+  parts: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string(), since: z.string() })),
+});
+
+/** What `/readyz` says of a running service. */
+export type Readiness = z.infer<typeof answer>;
+
+/** How long the service may take to answer. */
+const TIMEOUT_MS = 5000;
+
+/**
+ * Asks the service that listens there whether it is ready.
+ * @throws where nothing answers, or something that is not the service
+ */
+export async function askReadiness({ host, port }: { host: string; port: number }): Promise<Readiness> {
+  // A service that listens on all addresses is asked on this machine's own.
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  const response = await request(`http://${name}:${port}/readyz`, {
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+  return answer.parse(await response.body.json());
+}
