@@ -28,7 +28,7 @@ export async function startAcknowledgements(
   const { smtp, from, templates } = acknowledgement;
   const sender = new SmtpSender(smtp);
   const queue = await AcknowledgementQueue.start(backend, {
-    send: (one) => sender.send(compose(one, { ...policy, from, templates })),
+    send: async (one) => sender.send(await compose(one, { ...policy, from, templates })),
     abandon: () => sender.abandon(),
     ledgerDays,
     log,

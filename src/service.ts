@@ -90,7 +90,6 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     events.on('failed', ({ jobId }) => watcher.finished(jobId));
 
     const acknowledgements = await startAcknowledgements(config, backend, log);
-    releases.push(() => acknowledgements.stop());
 
     const worker = new DeliveryWorker({
       deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, config.mail) }, order.claims),
@@ -117,7 +116,7 @@ export async function startService(config: Config, output: Log, signal: AbortSig
       }),
     );
     releases.push(async () => {
-      await Promise.all([watcher.stop(), worker.stop()]);
+      await Promise.all([watcher.stop(), worker.stop(), acknowledgements.stop()]);
     });
     return { health, stop };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { SendMailOptions } from 'nodemailer';
+import MailComposer from 'nodemailer/lib/mail-composer';
 import { type Acknowledgement, acknowledgementId } from '../mail/acknowledgement.js';
 import { LOOP_HEADER } from '../mail/automatic.js';
 import type { Address } from '../mail/message.js';
@@ -11,20 +11,30 @@ export interface Letterhead extends Pick<MailPolicy, 'loopId' | 'subjectTag' | '
   readonly templates: Templates;
 }
 
+/** A mail as it goes over the line. */
+export interface OutgoingMail {
+  readonly to: string;
+  readonly bytes: Buffer;
+}
+
 /**
- * The acknowledgement as nodemailer takes it. What keeps programs from answering it: Auto-Submitted (RFC 3834 section 5),
- * X-Auto-Response-Suppress (Exchange), Precedence (older autoresponders), and the null envelope sender, to which no bounce
- * is sent (RFC 5321 section 4.5.5).
+ * Writes an acknowledgement. What keeps programs from answering it: Auto-Submitted (RFC 3834 section 5),
+ * X-Auto-Response-Suppress (Exchange) and Precedence (older autoresponders).
+ *
+ * Rejects where it cannot be written. To be awaited before a line is opened: nodemailer writes a mail within a callback of its
+ * socket, where what it throws would end the process.
  */
-export function compose({ mail, to, ticketId, answers }: Acknowledgement, letterhead: Letterhead): SendMailOptions {
+export async function compose(
+  { mail, to, ticketId, answers }: Acknowledgement,
+  letterhead: Letterhead,
+): Promise<OutgoingMail> {
   const { from, templates, loopId, replyMarker } = letterhead;
   const tag = letterhead.subjectTag.replace('{id}', ticketId);
   const words = { ticketId, tag };
-  const recipient = { name: '', address: to };
-  return {
-    from,
-    to: recipient,
-    envelope: { from: '', to: [recipient] },
+  const composer = new MailComposer({
+    // Copies: nodemailer normalizes an address in place, and the configuration is frozen.
+    from: { ...from },
+    to: { name: '', address: to },
     messageId: acknowledgementId(mail, from.address.slice(from.address.lastIndexOf('@') + 1)),
     ...(answers !== null && { inReplyTo: answers, references: answers }),
     headers: {
@@ -41,7 +51,8 @@ export function compose({ mail, to, ticketId, answers }: Acknowledgement, letter
     // A template is text, never a path or an address to read from.
     disableFileAccess: true,
     disableUrlAccess: true,
-  };
+  });
+  return { to, bytes: await composer.compile().build() };
 }
 
 /** The page with the line at its top, in the body where it is a whole document. */

@@ -1,8 +1,9 @@
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import { createTransport } from 'nodemailer';
 import { MailNotSentError } from '../errors.js';
 import { MAX_API_MESSAGE_CHARACTERS } from '../limits.js';
 import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine } from '../mail/clean.js';
+import type { OutgoingMail } from './compose.js';
 
 /** The server that takes our mail. */
 export interface SmtpServer {
@@ -34,10 +35,14 @@ export class SmtpSender {
     this.#transport = transportTo(server);
   }
 
-  /** @throws MailNotSentError where the server has not said that it took the mail */
-  async send(mail: SendMailOptions): Promise<void> {
+  /**
+   * Sends it from the null sender, to which no bounce is sent (RFC 5321 section 4.5.5).
+   * @throws MailNotSentError where the server has not said that it took the mail
+   */
+  async send({ to, bytes }: OutgoingMail): Promise<void> {
     try {
-      await this.#transport.sendMail({ ...mail, signal: this.#closing.signal });
+      const envelope = { from: '', to: [{ name: '', address: to }] };
+      await this.#transport.sendMail({ envelope, raw: bytes, signal: this.#closing.signal });
     } catch (error) {
       throw notSent(error);
     }
@@ -83,7 +88,7 @@ const BEFORE_THE_MAIL = new Set(['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EENVELOPE'
 function notSent(error: unknown): MailNotSentError {
   const failure: SmtpFailure = error instanceof Error ? error : new Error(String(error));
   const { code = '', responseCode, permanent, syscall, timeoutType } = failure;
-  const refused = permanent === true && (code === 'EENVELOPE' || code === 'EMESSAGE');
+  const refused = permanent !== false && (code === 'EENVELOPE' || code === 'EMESSAGE');
   const unsent =
     responseCode !== undefined ||
     BEFORE_THE_MAIL.has(code) ||

@@ -1,3 +1,4 @@
+import { simpleParser } from 'mailparser';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compose, type Letterhead } from '../../src/acknowledge/compose.js';
 import { SmtpSender, type SmtpServer } from '../../src/acknowledge/smtp.js';
@@ -11,7 +12,8 @@ import { freePort } from '../services/private-server.js';
 import { addressesIn, startSmtp, type TestSmtp } from '../services/smtp.js';
 
 const letterhead: Letterhead = {
-  from: { address: 'support@acme.test', name: 'Acme Support' },
+  // As the configuration gives it.
+  from: Object.freeze({ address: 'support@acme.test', name: 'Acme Support' }),
   templates: readTemplates(null),
   loopId: 'c0ffee',
   subjectTag: '[acme #{id}]',
@@ -36,8 +38,8 @@ describe('an acknowledgement on its way by SMTP', () => {
     login: null,
     ...parts,
   });
-  const send = (port: number, parts: Partial<SmtpServer> = {}, to = acknowledgement.to) =>
-    new SmtpSender(server(port, parts)).send(compose({ ...acknowledgement, to }, letterhead));
+  const send = async (port: number, parts: Partial<SmtpServer> = {}) =>
+    new SmtpSender(server(port, parts)).send(await compose(acknowledgement, letterhead));
   const failure = async (sending: Promise<void>) => {
     const error = await sending.catch((thrown) => thrown);
     expect(error).toBeInstanceOf(MailNotSentError);
@@ -81,10 +83,24 @@ describe('an acknowledgement on its way by SMTP', () => {
     expect(judged('0ddba11').decision.kind).toBe('ignore');
   });
 
-  it('keeps the reply marker at the top of a template that is a whole document', () => {
+  it.each(['"a b"@example.com', 'änn@exämple.com', 'a@[192.0.2.1]', 'a@-', `${'a'.repeat(250)}@x`, 'a%b!c@x'])(
+    'cannot end the process by its address: %s',
+    async (to) => {
+      smtp = await startSmtp();
+      const sending = compose({ ...acknowledgement, to }, letterhead).then((mail) =>
+        new SmtpSender(server(smtp?.port ?? 0)).send(mail),
+      );
+      const outcome = await sending.catch((error) => error);
+      expect(outcome === undefined || outcome instanceof Error).toBe(true);
+    },
+  );
+
+  it('keeps the reply marker at the top of a template that is a whole document', async () => {
     const html = '<html><body class="x"><p>{ticketId}</p></body></html>';
-    const mail = compose(acknowledgement, { ...letterhead, templates: { ...letterhead.templates, html } });
-    expect(mail.html).toBe('<html><body class="x">\n<p>##- above &lt;this&gt; line -##</p>\n<p>12</p></body></html>');
+    const { bytes } = await compose(acknowledgement, { ...letterhead, templates: { ...letterhead.templates, html } });
+    expect((await simpleParser(bytes)).html).toBe(
+      '<html><body class="x">\n<p>##- above &lt;this&gt; line -##</p>\n<p>12</p></body></html>',
+    );
   });
 
   it('logs in where the URL holds a name and a password', async () => {
@@ -133,7 +149,7 @@ describe('an acknowledgement on its way by SMTP', () => {
       await new Promise(() => {});
     });
     const sender = new SmtpSender(server(smtp.port));
-    const sending = failure(sender.send(compose(acknowledgement, letterhead)));
+    const sending = failure(sender.send(await compose(acknowledgement, letterhead)));
     await begun;
     sender.abandon();
     expect(await sending).toMatchObject({ perhapsSent: true });
