@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { loadMailPolicy, readEnvironment } from './config.js';
 import { ConfigError } from './errors.js';
+import { ownVersion } from './version.js';
 
 /** A call that could not be carried out: wrong arguments, a file that cannot be read, a configuration that cannot be used. */
 const EXIT_USAGE = 2;
@@ -11,7 +12,7 @@ const EXIT_USAGE = 2;
 // Each command loads its own part when it is called: a health check every half minute must not cost loading all of it.
 const program = new Command('mail2ticket')
   .description('Turns support email into SupportEngine tickets and replies.')
-  .version(version())
+  .version(ownVersion())
   .exitOverride()
   .showHelpAfterError('(mail2ticket --help shows what there is)')
   .addHelpText(
@@ -187,9 +188,4 @@ function environment(): Readonly<Record<string, string | undefined>> {
 
 async function readInput(file: string): Promise<Uint8Array> {
   return file === '-' ? buffer(process.stdin) : readFileSync(file);
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }

@@ -22,7 +22,9 @@ import { retryDelayMs } from './queue/retry.js';
 import { DeliveryWorker } from './queue/worker.js';
 import { quietLog } from './quiet-log.js';
 import { Health } from './status/health.js';
+import { Metrics } from './status/metrics.js';
 import { serveStatus } from './status/server.js';
+import { ownVersion } from './version.js';
 
 /** The service while it runs. */
 export interface Service {
@@ -45,6 +47,7 @@ const QUEUE_PROBE_MS = 5000;
 export async function startService(config: Config, output: Log, signal: AbortSignal): Promise<Service> {
   const log = quietLog(output);
   const health = new Health<string>(['queue', 'mailbox', 'helpdesk']);
+  const metrics = new Metrics({ version: ownVersion(), health });
   // Acquired in order, released in reverse.
   const releases: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -52,16 +55,20 @@ export async function startService(config: Config, output: Log, signal: AbortSig
   };
   try {
     if (config.http.port !== null) {
-      const status = await serveStatus(health, { host: config.http.host, port: config.http.port });
+      const status = await serveStatus(health, metrics, { host: config.http.host, port: config.http.port });
       releases.push(() => status.close());
-      log.info({ action: 'status.listening', url: status.url }, 'health at /healthz and /readyz');
+      log.info({ action: 'status.listening', url: status.url }, 'health at /healthz and /readyz, figures at /metrics');
     }
     const backend = await openQueue(config.queue.url, log, health, signal);
     releases.push(() => backend.close());
     // Beside the start, not before it: what it finds changes nothing of what is done.
     void warnOfQueue(config.queue.url, log);
 
-    const helpdesk = new HelpdeskClient({ ...config.helpdesk, connections: config.queue.concurrency });
+    const helpdesk = new HelpdeskClient({
+      ...config.helpdesk,
+      connections: config.queue.concurrency,
+      onCall: metrics.helpdeskCall,
+    });
     // The worker has waited for its deliveries by then, unless the queue's store is away: then what is under way cannot be noted as done, and is cut.
     releases.push(() => helpdesk.abandon());
 
@@ -70,6 +77,7 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     health.report('queue', { ok: true });
     health.report('helpdesk', { ok: true });
     const ledger = new JobLedger(queue, config.queue);
+    metrics.watchQueue(() => ledger.countByState());
 
     const judges = new JudgePool(config.mail, log);
     releases.push(() => judges.close());
@@ -84,8 +92,10 @@ export async function startService(config: Config, output: Log, signal: AbortSig
       judge: (source, envelope, options) => judges.judge(source, envelope, options),
       readings: new JobReadings(await backend.queue(READINGS_QUEUE_NAME)),
       log,
+      observer: metrics.watcher,
       report: (state) => health.report('mailbox', state),
     });
+    metrics.watchMailbox(() => watcher.unsettled);
     events.on('completed', ({ jobId }) => watcher.finished(jobId));
     events.on('failed', ({ jobId }) => watcher.finished(jobId));
 
@@ -101,6 +111,7 @@ export async function startService(config: Config, output: Log, signal: AbortSig
       retryDelayMs: (failed, ageMs) => retryDelayMs(failed, ageMs, config.queue.retryDays, Math.random()),
       delivered: (mail) => acknowledgements.delivered(mail),
       log,
+      observer: metrics.delivery,
       abandon: () => void helpdesk.abandon(),
       report: (state) => health.report('helpdesk', state),
     });

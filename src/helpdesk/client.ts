@@ -1,6 +1,12 @@
 import { Pool } from 'undici';
 import type { z } from 'zod';
-import { ConfigError, HelpdeskMisconfiguredError, HelpdeskRefusedError, HelpdeskServerError } from '../errors.js';
+import {
+  ConfigError,
+  HelpdeskError,
+  HelpdeskMisconfiguredError,
+  HelpdeskRefusedError,
+  HelpdeskServerError,
+} from '../errors.js';
 import type { TicketRequest } from '../mail/decision.js';
 import * as answers from './answers.js';
 import { exchange } from './exchange.js';
@@ -15,6 +21,17 @@ export interface HelpdeskOptions {
   readonly timeoutMs?: number;
   /** Connections at most; further calls wait for a free one. As many as calls are made at a time. Default 5. */
   readonly connections?: number;
+  /** Told of every call when it has ended. */
+  readonly onCall?: (call: EndedCall) => void;
+}
+
+/** A call that has ended, for figures. */
+export interface EndedCall {
+  /** The API's file, as `tickets_create.php`. */
+  readonly endpoint: string;
+  /** `OK`, or the code of the HelpdeskError it rejects with; `UNKNOWN` for a fault of ours. */
+  readonly result: string;
+  readonly durationMs: number;
 }
 
 /** What `ticket_reply.php` takes, under the API's own names. */
@@ -23,6 +40,8 @@ export interface TicketReplyRequest {
   readonly user_email: string;
   readonly message: string;
 }
+
+type Fields = Readonly<Record<string, string | number | undefined>>;
 
 /** What `ticket_view.php` says of a ticket that is not there or is somebody else's. */
 const NOT_YOURS = /not found|no permission/i;
@@ -46,9 +65,10 @@ export class HelpdeskClient implements AsyncDisposable {
   readonly #folder: string;
   readonly #token: string;
   readonly #timeoutMs: number;
+  readonly #onCall: ((call: EndedCall) => void) | undefined;
 
   /** @throws {ConfigError} the URL or the token cannot be used; nothing is connected yet */
-  constructor({ url, token, timeoutMs = 30_000, connections = 5 }: HelpdeskOptions) {
+  constructor({ url, token, timeoutMs = 30_000, connections = 5, onCall }: HelpdeskOptions) {
     const { origin, pathname } = usableUrl(url);
     if (!/^[\x21-\x7e]+$/.test(token)) {
       throw new ConfigError([{ variable: 'HELPDESK_TOKEN', message: 'must be printable ASCII without spaces' }]);
@@ -56,6 +76,7 @@ export class HelpdeskClient implements AsyncDisposable {
     this.#folder = pathname.replace(/\/*$/, '/');
     this.#token = token;
     this.#timeoutMs = timeoutMs;
+    this.#onCall = onCall;
     this.#pool = new Pool(origin, {
       connections,
       connect: { timeout: Math.min(timeoutMs, MAX_CONNECT_MS) },
@@ -132,7 +153,27 @@ export class HelpdeskClient implements AsyncDisposable {
   async #call<Shape extends z.ZodType>(
     method: 'GET' | 'POST',
     endpoint: string,
-    fields: Readonly<Record<string, string | number | undefined>>,
+    fields: Fields,
+    shape: Shape,
+  ): Promise<z.infer<Shape>> {
+    const start = performance.now();
+    let result = 'UNKNOWN';
+    try {
+      const answer = await this.#ask(method, endpoint, fields, shape);
+      result = 'OK';
+      return answer;
+    } catch (error) {
+      if (error instanceof HelpdeskError) result = error.code;
+      throw error;
+    } finally {
+      this.#onCall?.({ endpoint, result, durationMs: performance.now() - start });
+    }
+  }
+
+  async #ask<Shape extends z.ZodType>(
+    method: 'GET' | 'POST',
+    endpoint: string,
+    fields: Fields,
     shape: Shape,
   ): Promise<z.infer<Shape>> {
     const form = new URLSearchParams();

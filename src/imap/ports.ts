@@ -33,3 +33,21 @@ export interface Readings {
   /** Drops what `broken` has told of. */
   forget(mailbox: string): Promise<void>;
 }
+
+/** What of the watched folder is not settled, as of the last look at it. */
+export interface Unsettled {
+  /** Mails that are queued and not filed yet. */
+  readonly underWay: number;
+  /** INTERNALDATE of the oldest mail, ms since 1970; null where all is settled. */
+  readonly oldest: number | null;
+}
+
+/**
+ * Told what the watcher does, for figures. `by` is what made it look: `connect`, the first pass of a connection; `idle`, the server
+ * told of new mail; `poll`, the slow look at everything; `room`, settled mails left room in the queue.
+ */
+export interface WatcherObserver {
+  queued(mails: number, by: 'connect' | 'idle' | 'poll' | 'room'): void;
+  /** The connection is given up and made anew after a wait. */
+  reconnecting(cause: 'refused' | 'queue' | 'connection'): void;
+}

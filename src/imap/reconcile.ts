@@ -3,9 +3,10 @@ import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import { folderFor, type LedgerEntry, type NewEntry } from '../mail/ledger-entry.js';
 import type { FolderPaths } from './folders.js';
-import type { Judge, Ledger, Readings } from './ports.js';
+import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader } from './reader.js';
 import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
+import { earlier, UnderWay } from './under-way.js';
 
 /** Where a server keeps no keywords, a mail that is older than this when first seen may have been queued before. */
 const SURELY_NEW_MS = 2 * 60 * 1000;
@@ -34,8 +35,10 @@ interface Settled {
  * at any time, any number of times, and needs to know nothing of what happened before.
  */
 export class Reconciler {
-  /** UIDs by ledger id of the mails under way, so that what finishes is filed without another look at the folder. */
-  readonly #underWay = new Map<string, number[]>();
+  readonly #underWay = new UnderWay();
+  /** INTERNALDATE of the oldest mail that waits in the folder for room in the queue, ms since 1970; null where none does. */
+  #oldestWaiting: number | null = null;
+  #queued = 0;
   /** The highest UID that a pass has dealt with; a pass over new mail begins above it. */
   #handledUid = 0;
   readonly #reader: MailReader;
@@ -44,19 +47,27 @@ export class Reconciler {
     this.#reader = new MailReader(watched);
   }
 
+  /** What stands in the folder and is not settled, as of the last pass. `oldest`: INTERNALDATE, ms since 1970. */
+  get unsettled(): Unsettled {
+    return { underWay: this.#underWay.size, oldest: earlier(this.#underWay.oldest, this.#oldestWaiting) };
+  }
+
   /**
    * @param scope `all`: everything in the folder; `new`: only what has arrived since the last pass
    * @param stopped asked between batches, so that stopping never waits for a backlog
+   * @returns the number of new mails it has queued
    */
-  async pass(scope: 'all' | 'new', stopped: () => boolean): Promise<void> {
+  async pass(scope: 'all' | 'new', stopped: () => boolean): Promise<number> {
+    const before = this.#queued;
     const uids = await uidsAbove(this.watched, scope === 'all' ? 0 : this.#handledUid);
-    if (scope === 'all') this.#forgetVanished(uids);
+    if (scope === 'all') this.#underWay.keepOnly(new Set(uids));
     for (let start = 0; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
       const batch = uids.slice(start, start + MAX_MAILS_PER_BATCH);
-      if (!(await this.#settle(batch))) return;
+      if (!(await this.#settle(batch))) break;
       this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
     }
     if (scope === 'all' && !stopped()) await this.#reader.allRead();
+    return this.#queued - before;
   }
 
   /** Files away those of these ledger ids that stand in the folder; the others belong to another mailbox or watcher. */
@@ -67,7 +78,7 @@ export class Reconciler {
     await this.#file(
       mine.flatMap((id) => {
         const entry = entries.get(id);
-        return entry ? [{ id, uids: this.#underWay.get(id) ?? [], entry }] : [];
+        return entry ? [{ id, uids: this.#underWay.uidsOf(id), entry }] : [];
       }),
     );
   }
@@ -83,21 +94,28 @@ export class Reconciler {
       const { entry } = mail;
       if (!entry) {
         if (!toQueue.has(mail.id)) toQueue.set(mail.id, mail);
-      } else if (entry.state.kind === 'under way') this.#remember(mail.id, mail.uid);
+      } else if (entry.state.kind === 'under way') this.#underWay.remember(mail.id, mail.uid, mail.envelope);
       else if (this.#isPutBack(mail, entry)) toQueueAgain.push({ mail, entry });
       else toFile.push({ id: mail.id, uids: [mail.uid], entry });
     }
     await this.#file(toFile);
     for (const { mail, entry } of toQueueAgain) await this.#queueAgain(mail, entry);
+    this.#oldestWaiting = null;
     if (toQueue.size === 0) return true;
     const room = Math.max(0, MAX_MAILS_UNDER_WAY - (await ledger.countUnderWay()));
+    const fresh = [...toQueue.values()];
     await this.#reader.readAll(
-      [...toQueue.values()].slice(0, room),
+      fresh.slice(0, room),
       (mail) => this.#handlingOf(mail),
       (entries) => this.#commit(entries),
     );
-    for (const mail of standing) if (this.#underWay.has(mail.id)) this.#remember(mail.id, mail.uid);
-    return room >= toQueue.size;
+    for (const { envelope } of fresh.slice(room)) {
+      this.#oldestWaiting = earlier(this.#oldestWaiting, Date.parse(envelope.receivedAt));
+    }
+    for (const mail of standing) {
+      if (this.#underWay.has(mail.id)) this.#underWay.remember(mail.id, mail.uid, mail.envelope);
+    }
+    return room >= fresh.length;
   }
 
   #handlingOf(mail: Standing): Handling {
@@ -116,8 +134,9 @@ export class Reconciler {
       }
     }
     await ledger.add(entries);
+    this.#queued += entries.length;
     for (const entry of entries) {
-      this.#remember(entry.id, entry.location.uid);
+      this.#underWay.remember(entry.id, entry.location.uid, entry.envelope);
       const { decision, reason } = entry.judgement;
       log.info(
         { action: 'mail.queued', ...nameOf(entry), decision: decision.kind, reason, lookFirst: entry.lookFirst },
@@ -135,7 +154,7 @@ export class Reconciler {
       async ([again]) => {
         if (!again) return;
         await this.watched.ledger.addAgain(again);
-        this.#remember(mail.id, mail.uid);
+        this.#underWay.remember(mail.id, mail.uid, mail.envelope);
         this.watched.log.info(
           { action: 'mail.retried', ...nameOf(again), was: entry.filedIn },
           'mail was moved back and is tried again',
@@ -169,26 +188,9 @@ export class Reconciler {
       const ids = mails.map(({ id }) => id);
       await ledger.markFiled(ids, folder);
       for (const id of ids) {
-        this.#underWay.delete(id);
+        this.#underWay.forget(id);
         log.debug({ action: 'mail.filed', mail: id, folder }, 'mail filed');
       }
-    }
-  }
-
-  /** One mail delivered twice (to two aliases) stands under two UIDs with one id: both are filed when it is settled. */
-  #remember(id: string, uid: number): void {
-    const uids = this.#underWay.get(id);
-    if (!uids) this.#underWay.set(id, [uid]);
-    else if (!uids.includes(uid)) uids.push(uid);
-  }
-
-  /** What left the folder by another hand must not be kept in memory for ever. */
-  #forgetVanished(uids: readonly number[]): void {
-    const standing = new Set(uids);
-    for (const [id, known] of this.#underWay) {
-      const left = known.filter((uid) => standing.has(uid));
-      if (left.length === 0) this.#underWay.delete(id);
-      else this.#underWay.set(id, left);
     }
   }
 }

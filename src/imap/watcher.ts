@@ -1,11 +1,11 @@
 import type { ImapFlow } from 'imapflow';
 import { backoffMs } from '../backoff.js';
-import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
+import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
 import type { Log } from '../log-actions.js';
 import { mailboxName } from '../mail/identity.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
-import type { Judge, Ledger, Readings } from './ports.js';
+import type { Judge, Ledger, Readings, Unsettled, WatcherObserver } from './ports.js';
 import { Reconciler } from './reconcile.js';
 import { QUEUED_KEYWORD } from './standing.js';
 import { Wake } from './wake.js';
@@ -20,6 +20,7 @@ export interface WatcherOptions {
   readonly judge: Judge;
   readonly readings: Readings;
   readonly log: Log;
+  readonly observer: WatcherObserver;
   /** Told whether the mailbox is being watched, and why not. */
   readonly report: (state: { ok: true } | { ok: false; reason: string }) => void;
 }
@@ -40,6 +41,8 @@ export class Watcher {
   #wake = new Wake();
   #client: ImapFlow | null = null;
   #mark: Mark | null = null;
+  /** Of the last connection, whether it still stands or not. */
+  #reconciler: Reconciler | null = null;
   #stopping = false;
   #running: Promise<void> | null = null;
 
@@ -57,6 +60,11 @@ export class Watcher {
     this.#wake.finished(id);
   }
 
+  /** What stood in the folder at the last look, unsettled; null before the first. */
+  get unsettled(): Unsettled | null {
+    return this.#reconciler?.unsettled ?? null;
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#wake.now();
@@ -66,7 +74,7 @@ export class Watcher {
   }
 
   async #run(): Promise<void> {
-    const { log, report } = this.#options;
+    const { log, report, observer } = this.#options;
     for (let failures = 0; !this.#stopping; ) {
       this.#wake = new Wake();
       try {
@@ -80,6 +88,7 @@ export class Watcher {
         const refused = error instanceof MailboxRefusedError;
         const waitMs = backoffMs(refused ? REFUSED_BACKOFF_MS : BACKOFF_MS, ++failures, Math.random());
         report({ ok: false, reason });
+        observer.reconnecting(refused ? 'refused' : error instanceof QueueUnavailableError ? 'queue' : 'connection');
         const level = refused ? 'error' : 'warn';
         log[level]({ action: 'mailbox.down', reason, retryInMs: waitMs }, 'the mailbox cannot be watched now');
         await this.#wake.next(waitMs, 0);
@@ -89,7 +98,7 @@ export class Watcher {
 
   /** One connection from log-in to its end. Always ends by throwing, unless the watcher is stopped. */
   async #session(working: () => void): Promise<void> {
-    const { log, pollMs } = this.#options;
+    const { log, pollMs, observer } = this.#options;
     const wake = this.#wake;
     const client = await connectImap(this.#options.login, log);
     this.#client = client;
@@ -102,7 +111,10 @@ export class Watcher {
     try {
       const reconciler = await this.#open(client);
       const ended = () => closed || this.#stopping;
-      await reconciler.pass('all', ended);
+      // While the queue is away no pass comes to its end, and what an earlier connection saw still holds.
+      this.#reconciler ??= reconciler;
+      observer.queued(await reconciler.pass('all', ended), 'connect');
+      this.#reconciler = reconciler;
       working();
       log.info({ action: 'mailbox.watched', mailbox: this.#mailbox }, 'watching the mailbox');
       for (let lastFullPass = Date.now(); !ended(); ) {
@@ -110,12 +122,12 @@ export class Watcher {
         if (ended()) break;
         await reconciler.fileFinished(finished);
         if (Date.now() - lastFullPass >= pollMs) {
-          await reconciler.pass('all', ended);
+          observer.queued(await reconciler.pass('all', ended), 'poll');
           lastFullPass = Date.now();
           working();
         } else if (newMail || finished.length > 0) {
           // Finished mails make room for those that waited in the mailbox.
-          await reconciler.pass('new', ended);
+          observer.queued(await reconciler.pass('new', ended), newMail ? 'idle' : 'room');
         }
       }
       if (this.#stopping) await client.logout();

@@ -86,6 +86,11 @@ export class JobLedger {
     );
   }
 
+  /** How many jobs there are in each state, of all mailboxes. */
+  countByState(): Promise<Readonly<Record<string, number>>> {
+    return this.queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed');
+  }
+
   async countUnderWay(): Promise<number> {
     const counts = await this.queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
     return Object.values(counts).reduce((sum, count) => sum + count, 0);

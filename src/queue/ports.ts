@@ -47,4 +47,17 @@ export type Verdict =
   /** Trying again changes nothing. */
   | { readonly kind: 'permanent'; readonly message: string };
 
+/** Told what becomes of mails, for figures. */
+export interface DeliveryObserver {
+  /** @param receivedAt INTERNALDATE as an ISO string, '' where it is not known */
+  settled(outcome: Outcome, receivedAt: string): void;
+  /** A mail is a dead letter: the helpdesk refused it, its time of trying is over, or its attempts were cut off too often. */
+  deadLetter(why: 'refused' | 'given-up' | 'cut-off'): void;
+  /** An attempt failed for a reason that passes. */
+  retrying(): void;
+  postponed(): void;
+  /** The whole queue waits: for a setting to be put right, or because the helpdesk asked for it. */
+  waiting(why: 'configuration' | 'rate-limit'): void;
+}
+
 export type JudgeFailure = (error: unknown) => Verdict | Promise<Verdict>;

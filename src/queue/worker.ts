@@ -8,7 +8,7 @@ import type { Claims } from './claims.js';
 import type { Conversations } from './conversations.js';
 import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
 import { safeText } from './json-safe.js';
-import type { Deliver, DeliveredMail, JudgeFailure, Verdict } from './ports.js';
+import type { Deliver, DeliveredMail, DeliveryObserver, JudgeFailure, Verdict } from './ports.js';
 import { Ramp } from './ramp.js';
 
 export interface DeliveryWorkerOptions {
@@ -27,6 +27,7 @@ export interface DeliveryWorkerOptions {
    */
   readonly delivered: (mail: DeliveredMail) => Promise<void>;
   readonly log: Log;
+  readonly observer: DeliveryObserver;
   /** Ends running deliveries at once; called where stopping has waited long enough. They reject and go back to the queue. */
   readonly abandon: () => void;
   /** Told whether the helpdesk takes what we send, and why not. */
@@ -64,7 +65,7 @@ export class DeliveryWorker {
 
   /** @throws QueueUnavailableError where the store does not answer */
   async start(backend: Backend): Promise<void> {
-    const { concurrency, retryDelayMs, log } = this.options;
+    const { concurrency, retryDelayMs, log, observer } = this.options;
     this.#worker = await backend.worker<MailJob, Outcome>(QUEUE_NAME, (job) => this.#process(job), {
       concurrency,
       ...LOCK,
@@ -83,8 +84,9 @@ export class DeliveryWorker {
     };
     this.#worker.on('ioredis:close', broken).on('error', broken);
     this.#worker.on('failed', (job, error) => {
-      if (job?.finishedOn)
-        log.error({ action: 'mail.failed', ...nameOf(job), reason: error.message }, 'mail could not be delivered');
+      if (!job?.finishedOn) return;
+      log.error({ action: 'mail.failed', ...nameOf(job), reason: error.message }, 'mail could not be delivered');
+      observer.deadLetter(whyDead(error));
     });
   }
 
@@ -162,6 +164,7 @@ export class DeliveryWorker {
       { action: `mail.${outcome.kind}`, ...nameOf(job), ...outcome, kind: undefined, attempts: job.attemptsStarted },
       `mail ${outcome.kind}`,
     );
+    this.options.observer.settled(outcome, job.data.envelope.receivedAt);
     return outcome;
   }
 
@@ -171,7 +174,7 @@ export class DeliveryWorker {
 
   /** Always throws: the signal that makes BullMQ do what the verdict says. */
   async #failed(job: Job<MailJob, Outcome>, verdict: Verdict): Promise<never> {
-    const { log, report } = this.options;
+    const { log, report, observer } = this.options;
     const { message } = verdict;
     const record = { ...attemptRecord(job.progress), ended: job.attemptsStarted };
     if (verdict.kind === 'wait' || (verdict.kind === 'transient' && !verdict.perhapsOfThisMail)) {
@@ -188,6 +191,7 @@ export class DeliveryWorker {
           { action: 'helpdesk.waiting', setting: verdict.setting, reason: message, forMs: verdict.forMs },
           'nothing is sent to the helpdesk for now',
         );
+        observer.waiting(verdict.setting === null ? 'rate-limit' : 'configuration');
         await job.updateProgress({ ...failed, unsent: record.unsent + 1, postponed: null });
         await this.#worker?.rateLimit(verdict.forMs);
         throw new RateLimitError();
@@ -197,6 +201,7 @@ export class DeliveryWorker {
           { action: 'mail.postponed', ...nameOf(job), reason: message, forMs: verdict.forMs },
           'mail waits for its turn',
         );
+        observer.postponed();
         await job.updateProgress({
           ...record,
           unsent: record.unsent + 1,
@@ -224,6 +229,7 @@ export class DeliveryWorker {
           { action: 'mail.retry', ...nameOf(job), reason: message, attempts: job.attemptsStarted },
           'delivery failed and is tried again',
         );
+        observer.retrying();
         throw new RetryLater(message, verdict.settleMs);
       }
     }
@@ -238,6 +244,11 @@ class RetryLater extends Error {
   ) {
     super(message);
   }
+}
+
+function whyDead(error: Error): Parameters<DeliveryObserver['deadLetter']>[0] {
+  if (error instanceof RetryLater) return 'given-up';
+  return error instanceof UnrecoverableError ? 'refused' : 'cut-off';
 }
 
 function nameOf(job: Job<MailJob, Outcome>) {

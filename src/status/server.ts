@@ -1,14 +1,16 @@
 import { fastify } from 'fastify';
 import { ConfigError } from '../errors.js';
 import type { Health } from './health.js';
+import type { Metrics } from './metrics.js';
 
 /**
  * Serves `/healthz` (200 while the process answers at all) and `/readyz` (200 while every part works, else 503; the body says
- * which part does not and why).
+ * which part does not and why), and `/metrics` for Prometheus.
  * @throws ConfigError where the address cannot be listened on
  */
 export async function serveStatus(
   health: Health<string>,
+  metrics: Pick<Metrics, 'text' | 'contentType'>,
   { host, port }: { host: string; port: number },
 ): Promise<{ url: string; close(): Promise<void> }> {
   // Open keep-alive connections of a scraper must not hold up the stop.
@@ -17,6 +19,7 @@ export async function serveStatus(
   server.get('/readyz', async (_request, reply) =>
     reply.code(health.ready ? 200 : 503).send({ ready: health.ready, parts: health.parts }),
   );
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   const url = await server.listen({ host, port }).catch((error: Error) => {
     throw new ConfigError([{ variable: 'HTTP_PORT', message: `"${port}" on HTTP_HOST "${host}": ${error.message}` }]);
   });

@@ -38,6 +38,7 @@ describe('the delivery worker', () => {
   let worker: DeliveryWorker;
   let reports: { ok: boolean; reason?: string }[];
   let orders: DeliveryOrder[];
+  let told: string[];
 
   beforeAll(async () => {
     store = await openStore('redis');
@@ -55,6 +56,7 @@ describe('the delivery worker', () => {
     await queue.obliterate({ force: true });
     reports = [];
     orders = [];
+    told = [];
   });
 
   afterEach(() => worker.stop());
@@ -88,6 +90,13 @@ describe('the delivery worker', () => {
       conversations: new Conversations(ledger),
       delivered: async () => {},
       log: silent,
+      observer: {
+        settled: ({ kind }) => told.push(kind),
+        deadLetter: (why) => told.push(why),
+        retrying: () => told.push('retrying'),
+        postponed: () => told.push('postponed'),
+        waiting: (why) => told.push(why),
+      },
       abandon: () => {},
       report: (state) => reports.push(state),
     });
@@ -183,6 +192,17 @@ describe('the delivery worker', () => {
     expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
     expect(reports[0]).toEqual({ ok: false, reason: 'see HELPDESK_TOKEN' });
     expect(reports.at(-1)).toEqual({ ok: true });
+  });
+
+  it('tells its observer how each mail and attempt ended', async () => {
+    const floods: Verdict = { kind: 'postpone', message: 'too many of this sender', forMs: 5 };
+    await deliverBy({ a: [floods, lost, wrongToken, { ...wrongToken, setting: null }, created], b: [refused] });
+    await add('a');
+    await settled('a');
+    await add('b');
+    await settled('b');
+    await until('the end of b', () => told.at(-1) === 'refused');
+    expect(told).toEqual(['postponed', 'retrying', 'configuration', 'rate-limit', 'created', 'refused']);
   });
 
   it('lets a mail wait for its turn without spending an attempt, needing a look after it or holding up others', async () => {
@@ -281,6 +301,7 @@ describe('the delivery worker', () => {
     await add('a');
     expect(await settled('a')).toEqual({ kind: 'failed', reason: 'no answer' });
     expect(orders).toHaveLength(4);
+    await until('it is told', () => told.at(-1) === 'given-up');
   });
 
   it('tells a mail that always gets a 500 while others pass from an outage', async () => {

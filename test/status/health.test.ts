@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Health } from '../../src/status/health.js';
 import { serveStatus } from '../../src/status/server.js';
 
+const noMetrics = { text: async () => '', contentType: 'text/plain' };
+
 describe('health', () => {
   it('is not ready until every part has said that it works', () => {
     const health = new Health(['queue', 'mailbox']);
@@ -27,7 +29,7 @@ describe('the health page', () => {
   it('answers 503 with the part and its reason while one does not work, and 200 after', async () => {
     const health = new Health(['mailbox']);
     health.report('mailbox', { ok: false, reason: 'no such host' });
-    const server = await serveStatus(health, { host: '127.0.0.1', port: 0 });
+    const server = await serveStatus(health, noMetrics, { host: '127.0.0.1', port: 0 });
     try {
       const ask = async (path: string) => {
         const response = await fetch(server.url + path);
@@ -46,9 +48,9 @@ describe('the health page', () => {
   });
 
   it('names HTTP_PORT where somebody else listens there', async () => {
-    const first = await serveStatus(new Health(['mailbox']), { host: '127.0.0.1', port: 0 });
+    const first = await serveStatus(new Health(['mailbox']), noMetrics, { host: '127.0.0.1', port: 0 });
     const port = Number(new URL(first.url).port);
-    await expect(serveStatus(new Health(['mailbox']), { host: '127.0.0.1', port })).rejects.toThrow(
+    await expect(serveStatus(new Health(['mailbox']), noMetrics, { host: '127.0.0.1', port })).rejects.toThrow(
       /HTTP_PORT: .*EADDRINUSE/,
     );
     await first.close();
