@@ -10,7 +10,7 @@ import { startRedis } from './redis.js';
 import { until } from './until.js';
 
 const USER = 'support@acme.test';
-const TOKEN = 'token-of-the-tests';
+export const TOKEN = 'token-of-the-tests';
 
 type LogLine = Readonly<Record<string, unknown>> & { readonly action?: string };
 
