@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { DISPUTED, type Disputed } from './disputed.js';
 import { groupBy } from './group-by.js';
 import { qualities } from './rows.js';
 import type { Result } from './run.js';
@@ -11,6 +12,8 @@ export interface Report {
   readonly slowest: { readonly message: string; readonly milliseconds: number } | null;
   readonly fields: readonly FieldCount[];
   readonly targets: readonly TargetResult[];
+  /** Expectations left out because we mean not to meet them. */
+  readonly disputed: readonly Disputed[];
   readonly failures?: readonly Failure[];
 }
 
@@ -41,6 +44,7 @@ export function reportOf(results: readonly Result[], withFailures: boolean): Rep
     slowest: slowest && { message: nameOf(slowest), milliseconds: Math.round(slowest.milliseconds) },
     fields: countFields(results),
     targets: judgeTargets(results),
+    disputed: DISPUTED.filter(({ message }) => results.some((result) => nameOf(result) === message)),
     ...(withFailures && { failures: failuresOf(results) }),
   };
 }
@@ -84,7 +88,7 @@ function nameOf({ row }: Result): string {
 }
 
 /** The report for people: promises that every message keeps have their line among the targets alone. */
-export function render({ messages, slowest, fields, targets, failures = [] }: Report): string {
+export function render({ messages, slowest, fields, targets, disputed, failures = [] }: Report): string {
   const differences = failures.map(
     ({ message, field, expected, got }) => `${message}: ${field}\n  expected ${expected}\n  got      ${got}`,
   );
@@ -93,6 +97,7 @@ export function render({ messages, slowest, fields, targets, failures = [] }: Re
     ...differences,
     fieldTable(fields.filter(({ field, met, of }) => !PROMISES.has(field) || met < of)),
     targetTable(targets),
+    ...disputed.map(({ message, field, why }) => `left out: ${field} of ${message}, which ${why}`),
     last,
   ].join('\n');
 }

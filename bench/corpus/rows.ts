@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { DISPUTED } from './disputed.js';
 
 /** How far an expectation can be trusted: literal in the test it comes from, the output of its reference, or a hint. */
 export const qualities = ['explicit', 'derived', 'weak'] as const;
@@ -12,7 +13,7 @@ const rowSchema = z.object({
   /** The file holds a body without header fields. */
   bodyOnly: z.boolean().default(false),
   format: z.enum(['eml', 'text', 'html']).default('text'),
-  /** Fields that readers disagree about. */
+  /** Fields that readers disagree about; ours (disputed.ts) are added. */
   disputed: z.array(z.string()).default([]),
   expect: z.record(z.string(), z.unknown()),
 });
@@ -54,7 +55,10 @@ function readCorpus(path: string): Row[] {
     if (!row.success) throw new CorpusError(`${file}:${index + 1}: ${z.prettifyError(row.error)}`);
     const bytes = join(path, 'raw', row.data.file);
     if (!existsSync(bytes)) throw new CorpusError(`${file}:${index + 1}: ${bytes} is missing`);
-    return [{ ...row.data, corpus: basename(path), path: bytes }];
+    const corpus = basename(path);
+    const disputed = DISPUTED.filter(({ message }) => message === `${corpus}/${row.data.file}`);
+    const fields = [...row.data.disputed, ...disputed.map(({ field }) => field)];
+    return [{ ...row.data, disputed: fields, corpus, path: bytes }];
   });
 }
 
