@@ -50,6 +50,21 @@ describe('acknowledgements of a running service', () => {
     expect(smtp.received).toHaveLength(1);
   });
 
+  it('bring an answer to its ticket by their Message-ID where its subject has no tag, and nobody else into it', async () => {
+    smtp = await startSmtp();
+    await rig.start(settings(smtp.port));
+    await rig.deliver(mail({ subject: 'Printer on fire' }));
+    const [{ parsed } = expect.fail()] = await received(1);
+    const headers = [`In-Reply-To: ${parsed.messageId}`];
+    await rig.deliver(mail({ subject: 'A new subject', body: 'It has burnt down.', headers }));
+    await rig.deliver(mail({ subject: 'Let me in', from: 'eve@example.org', headers }));
+    await rig.filed('Processed', 'A new subject', 'Let me in');
+    expect(rig.helpdesk.tickets().map(({ email, replies }) => [email, replies.map(({ message }) => message)])).toEqual([
+      ['ann@example.com', ['It has burnt down.']],
+      ['eve@example.org', []],
+    ]);
+  });
+
   it('are not sent to programs, and at most once within ten minutes to a person, over a restart as well', async () => {
     smtp = await startSmtp();
     const first = await rig.start(settings(smtp.port));

@@ -93,7 +93,13 @@ export class JudgePool {
   }
 
   #byEnvelope(envelope: Envelope, why: string, real: boolean): Judgement {
-    return judge(mailOfEnvelope(envelope, why), this.policy, { real });
+    const judgement = judge(mailOfEnvelope(envelope, why), this.policy, { real });
+    if (judgement.automatic.effect !== 'none') return judgement;
+    // Whether a program wrote it stands in the header.
+    return {
+      ...judgement,
+      automatic: { kind: 'none', effect: 'no-acknowledgement', evidence: 'its header was not read' },
+    };
   }
 
   /** One mail to a thread, so that the time begins when the mail does, and no mail pays for the one before it. */

@@ -4,6 +4,7 @@ import type { Judgement } from './decision.js';
 import { requesterIn } from './digest.js';
 import type { Outcome } from './outcome.js';
 import type { MailPolicy } from './policy.js';
+import { isListed } from './sender.js';
 
 /** The short mail that tells a requester the number of the new ticket. None of the requester's words are in it. */
 export interface Acknowledgement {
@@ -40,16 +41,23 @@ const MAX_AGE_MS = 7 * DAY_MS;
  * wrote to us, and a program may answer it: in doubt nothing is sent (RFC 3834 section 2).
  */
 export function mayAcknowledge(
-  { judgement: { decision, automatic }, outcome, lookFirst, receivedAt, now }: Delivered,
-  { ownAddresses, fallbackSender }: Pick<MailPolicy, 'ownAddresses' | 'fallbackSender'>,
+  { judgement: { decision, automatic, authentication }, outcome, lookFirst, receivedAt, now }: Delivered,
+  {
+    ownAddresses,
+    blockedSenders,
+    fallbackSender,
+    senderAuth,
+  }: Pick<MailPolicy, 'ownAddresses' | 'blockedSenders' | 'fallbackSender' | 'senderAuth'>,
 ): Recipient {
   const to = requesterIn(decision);
   if (outcome.kind !== 'created' || to === null) return never('no new ticket was made');
   if (outcome.adopted && lookFirst) return never('the ticket stood there before, and may have been acknowledged then');
   if (now - Date.parse(receivedAt) > MAX_AGE_MS) return never('the mail is more than a week old');
+  if (senderAuth !== 'off' && authentication !== 'pass') return never('the sender is not verified');
   if (automatic.effect !== 'none') return never(`the mail asks for silence: ${automatic.evidence}`);
   if (to === fallbackSender) return never('the mail names no usable sender');
   if (ownAddresses.includes(to.toLowerCase())) return never(`${to} is one of our own addresses`);
+  if (isListed(to, blockedSenders)) return never(`${to} is one of BLOCKED_SENDERS`);
   if (isReadByNobody(to)) return never(`nobody reads what is sent to ${to}`);
   return { may: true, to };
 }
@@ -85,6 +93,14 @@ export function acknowledgementOf(
     ticketId,
     answers: messageId !== null && REPEATABLE_MESSAGE_ID.test(messageId) ? messageId : null,
   };
+}
+
+/**
+ * The mail whose acknowledgement has this Message-ID; null where it is no such Message-ID. Anybody can write one, so it opens
+ * nothing: it only says which ticket the reply gate is asked about.
+ */
+export function acknowledgedMail(messageId: string): string | null {
+  return /^<ack\.([0-9a-f]{64})@[^@]+>$/.exec(messageId)?.[1] ?? null;
 }
 
 /** The Message-ID of an acknowledgement: always the same for the same mail, so that one sent twice is known as one mail. */

@@ -81,6 +81,7 @@ export function judge(mail: IncomingMail, policy: MailPolicy, { real = false }: 
     ...verdict,
     trace,
     automatic: facts.automatic,
+    authentication: facts.authentication.verdict,
     people: peopleOf(mail, policy).slice(0, MAX_PEOPLE_KEPT),
     bounce: facts.automatic.kind === 'bounce' ? readBounce(mail) : null,
   };

@@ -1,3 +1,4 @@
+import type { Authentication } from './authentication.js';
 import type { Automatic } from './automatic.js';
 import type { Bounce } from './bounce.js';
 import type { Writer } from './writer.js';
@@ -61,6 +62,8 @@ export interface Judgement {
   readonly quoted: string;
   /** Whether a person or a program wrote the mail. */
   readonly automatic: Automatic;
+  /** Whether the mail is from whom it says. */
+  readonly authentication: Authentication['verdict'];
   /** The addresses in From, To and Cc but our own, lower case, at most MAX_PEOPLE_KEPT. */
   readonly people: readonly string[];
   /** Of a bounce, what could not be delivered to whom; null of any other mail and where it does not tell. */

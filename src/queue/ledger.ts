@@ -1,5 +1,6 @@
 import type { JobsOptions } from 'bullmq';
 import { MAX_ATTEMPT_STACKTRACES, MAX_FAILURES_KEPT } from '../limits.js';
+import { acknowledgedMail } from '../mail/acknowledgement.js';
 import type { Digest } from '../mail/digest.js';
 import { identityOfMessageId } from '../mail/identity.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
@@ -97,11 +98,12 @@ export class JobLedger {
   }
 
   /**
-   * What the ledger knows of the mails with these Message-IDs, in the order of the ids. Left out is what it does not know, and what
+   * What the ledger knows of the mails with these Message-IDs, or whose acknowledgements have them, in the order of the ids. Left out is what it does not know, and what
    * was ignored or failed for good: no ticket came of it.
    */
   async ticketOfMessageId(mailbox: string, messageIds: readonly string[]): Promise<ThreadMail[]> {
-    const jobs = await Promise.all(messageIds.map((id) => this.queue.getJob(identityOfMessageId(mailbox, id))));
+    const keys = messageIds.map((id) => acknowledgedMail(id) ?? identityOfMessageId(mailbox, id));
+    const jobs = await Promise.all(keys.map((key) => this.queue.getJob(key)));
     return jobs.flatMap((job): ThreadMail[] => {
       if (!job) return [];
       const { state } = entryOf(job);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  acknowledgedMail,
   acknowledgementId,
   acknowledgementOf,
   type Delivered,
@@ -9,9 +10,9 @@ import {
 import type { Automatic } from '../../src/mail/automatic.js';
 import type { Decision, Judgement, TicketRequest } from '../../src/mail/decision.js';
 import type { Outcome } from '../../src/mail/outcome.js';
-import { defaultPolicy } from '../../src/mail/policy.js';
+import { defaultPolicy, type MailPolicy, type SenderAuth } from '../../src/mail/policy.js';
 
-const policy = { ...defaultPolicy, ownAddresses: ['support@desk.example'] };
+const policy = { ...defaultPolicy, ownAddresses: ['support@desk.example'], blockedSenders: ['@spam.example'] };
 const NOON = Date.parse('2026-11-24T12:00:00Z');
 
 const ticket = (user_email: string): TicketRequest => ({ subject: 'Hello', message: 'World', user_email });
@@ -26,6 +27,7 @@ function judgement(parts: Partial<Judgement> = {}): Judgement {
     text: 'World',
     quoted: '',
     automatic: { kind: 'none', effect: 'none', evidence: '' },
+    authentication: 'unchecked',
     bounce: null,
     people: [],
     ...parts,
@@ -44,7 +46,7 @@ const tagged: Decision = {
   mark: false,
 };
 
-function ask(parts: Partial<Delivered> = {}) {
+function ask(parts: Partial<Delivered> = {}, changes: Partial<MailPolicy> = {}) {
   return mayAcknowledge(
     {
       judgement: judgement(),
@@ -54,7 +56,7 @@ function ask(parts: Partial<Delivered> = {}) {
       now: NOON,
       ...parts,
     },
-    policy,
+    { ...policy, ...changes },
   );
 }
 
@@ -84,6 +86,7 @@ describe('an acknowledgement', () => {
       { judgement: judgement({ decision: create(policy.fallbackSender) }) },
       /no usable/,
     ],
+    ['to a blocked sender', { judgement: judgement({ decision: create('x@spam.example') }) }, /BLOCKED_SENDERS/],
     ['to an own address', { judgement: judgement({ decision: create('Support@desk.example') }) }, /our own/],
     ...['list', 'bulk', 'auto-generated', 'auto-reply', 'none'].map((kind): [string, Partial<Delivered>, RegExp] => [
       `of a mail that asks for silence (${kind})`,
@@ -113,6 +116,17 @@ describe('an acknowledgement', () => {
     expect(ask(parts)).toEqual({ may: false, why: expect.stringMatching(why) });
   });
 
+  it.each<[SenderAuth, Record<Judgement['authentication'], boolean>]>([
+    ['off', { pass: true, fail: true, none: true, unchecked: true }],
+    ['mark', { pass: true, fail: false, none: false, unchecked: false }],
+    ['require-for-replies', { pass: true, fail: false, none: false, unchecked: false }],
+    ['require', { pass: true, fail: false, none: false, unchecked: false }],
+  ])('goes by the authentication of the sender with SENDER_AUTH=%s', (senderAuth, expected) => {
+    for (const [verdict, may] of Object.entries(expected) as [Judgement['authentication'], boolean][]) {
+      expect(ask({ judgement: judgement({ authentication: verdict }) }, { senderAuth }).may, verdict).toBe(may);
+    }
+  });
+
   it('answers the Message-ID of the mail, unless that could break out of a header', () => {
     const answers = (messageId: string | null) => acknowledgementOf('id', 'ann@example.com', '12', messageId).answers;
     expect(answers('<a.1$b+c@example.com>')).toBe('<a.1$b+c@example.com>');
@@ -136,5 +150,13 @@ describe('an acknowledgement', () => {
 
   it('has the same Message-ID whenever it is made of the same mail', () => {
     expect(acknowledgementId('c0ffee', 'acme.test')).toBe('<ack.c0ffee@acme.test>');
+  });
+
+  it('is known again by its Message-ID', () => {
+    const mail = 'ab'.repeat(32);
+    expect(acknowledgedMail(acknowledgementId(mail, 'acme.test'))).toBe(mail);
+    for (const other of ['<fire@example.com>', '<ack.c0ffee@acme.test>', `<ack.${mail}0@x>`, `ack.${mail}@x`]) {
+      expect(acknowledgedMail(other)).toBe(null);
+    }
   });
 });

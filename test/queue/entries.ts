@@ -27,6 +27,7 @@ export function newEntry(id: string, given: Partial<NewEntry> & { decision?: Dec
       quoted: '',
       automatic: { kind: 'none', evidence: '', effect: 'none' },
       bounce: null,
+      authentication: 'unchecked',
       people: ['ann@example.com'],
     },
     lookFirst: false,
