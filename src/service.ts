@@ -76,6 +76,7 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     const events = await backend.queueEvents(QUEUE_NAME);
     health.report('queue', { ok: true });
     health.report('helpdesk', { ok: true });
+    backend.watch((state) => health.report('queue', state));
     const ledger = new JobLedger(queue, config.queue);
     metrics.watchQueue(() => ledger.countByState());
 

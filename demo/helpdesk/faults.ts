@@ -30,6 +30,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('truncate'), carriedOut: carriedOut(true), ...common }),
   /** Never answers. */
   z.object({ kind: z.literal('hang'), carriedOut: carriedOut(false), ...common }),
+  /** Carries the request out and answers, but only after this long. */
+  z.object({ kind: z.literal('slow'), forMs: z.number().int().min(1), ...common }),
   /** Accepts no connections for a while; requests do not count. */
   z.object({ kind: z.literal('refuse'), forMs: z.number().int().min(1) }),
 ]);
@@ -65,6 +67,10 @@ export class FaultPlan {
 
 /** Lets a fault befall a request. `carryOut` does what was asked for; its answer is lost or replaced by the fault's. */
 export function befall(fault: RequestFault, response: ServerResponse, carryOut: () => Answer): void {
+  if (fault.kind === 'slow') {
+    setTimeout(() => send(response, carryOut()), fault.forMs);
+    return;
+  }
   const answer = fault.carriedOut ? carryOut() : FATAL;
   switch (fault.kind) {
     case 'status': {

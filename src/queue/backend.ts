@@ -26,6 +26,9 @@ const FIRST_ANSWER_MS = 10_000;
 /** Milliseconds after which an object that has not closed makes us look whether the store is still there. */
 const LEAVE_MS = 1_000;
 
+/** Milliseconds between two looks whether the store is there, and that it may take to answer. */
+const PROBE_MS = 3_000;
+
 /** Milliseconds between a worker's tries to reach a store that is away; BullMQ's own are 15 s. */
 const RETRY_MS = 1_000;
 
@@ -105,6 +108,26 @@ export class Backend {
     await this.#connected(`events ${name}`, events, closing, this.#open.others);
     events.run().catch((error) => this.#report(`events ${name}`, error));
     return events;
+  }
+
+  /**
+   * Tells every few seconds whether the store answers, until the backend is closed: a service without mail would not notice that
+   * it is away, and be asked for its health all the same.
+   */
+  watch(report: (state: { readonly ok: true } | { readonly ok: false; readonly reason: string }) => void): void {
+    const closing = new AbortController();
+    const { signal } = closing;
+    const tell = (state: Parameters<typeof report>[0]) => signal.aborted || report(state);
+    const probe = async () => {
+      while (await sleep(PROBE_MS, true, { signal, ref: false }).catch(() => false)) {
+        await this.#store.ping(PROBE_MS).then(
+          () => tell({ ok: true }),
+          (error) => tell({ ok: false, reason: unavailable(this.#store.where, error).message }),
+        );
+      }
+    };
+    probe();
+    this.#open.others.push({ close: async () => closing.abort() });
   }
 
   /** For logs and people. `where` is `host:port` or a directory, never a credential. */

@@ -8,7 +8,7 @@ import type { Claims } from './claims.js';
 import type { Conversations } from './conversations.js';
 import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
 import { safeText } from './json-safe.js';
-import type { Deliver, DeliveredMail, DeliveryObserver, JudgeFailure, Verdict } from './ports.js';
+import type { Deliver, DeliveredMail, DeliveryObserver, DeliveryOrder, JudgeFailure, Verdict } from './ports.js';
 import { Ramp } from './ramp.js';
 
 export interface DeliveryWorkerOptions {
@@ -55,6 +55,8 @@ const STOP_GRACE_MS = 6000;
 export class DeliveryWorker {
   #worker: BackendWorker<MailJob, Outcome> | null = null;
   #lastSuccessAt = 0;
+  /** Deliveries under way by the mail's id. */
+  readonly #running = new Map<string, Promise<Outcome>>();
   /** Since when, in ms since 1970, the store has been there without a break for all this process knows. */
   #unbrokenSince = Date.now();
   readonly #ramp: Ramp;
@@ -110,7 +112,7 @@ export class DeliveryWorker {
     }
     const { claims, conversations } = this.options;
     try {
-      const outcome = await this.options.deliver({
+      const outcome = await this.#deliver(job.id ?? '', {
         decision,
         receivedAt: envelope.receivedAt,
         // An attempt that a crash cut short counts as started and not as unsent, so it is looked for.
@@ -138,6 +140,18 @@ export class DeliveryWorker {
     } catch (error) {
       return await this.#failed(job, await this.options.judgeFailure(error));
     }
+  }
+
+  /**
+   * A store that was emptied, or lost a lock, gives a mail out again while its delivery still runs. Looking for its traces would
+   * come too soon then, so both attempts end as the running one does.
+   */
+  #deliver(id: string, order: DeliveryOrder): Promise<Outcome> {
+    const running = this.#running.get(id);
+    if (running) return running;
+    const delivery = this.options.deliver(order).finally(() => this.#running.delete(id));
+    this.#running.set(id, delivery);
+    return delivery;
   }
 
   /**

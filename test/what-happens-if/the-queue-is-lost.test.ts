@@ -1,0 +1,85 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startRedis, type TestRedis } from '../services/redis.js';
+import { mail, type Rig, startRig } from '../services/rig.js';
+import { until } from '../services/until.js';
+
+let redis: TestRedis;
+let rig: Rig;
+
+beforeEach(async () => {
+  redis = await startRedis();
+  rig = await startRig(redis.url, { fields: [{ id: '8', name: 'Mail', type: 'text', required: false }] });
+});
+afterEach(async () => {
+  await rig?.close();
+  await redis?.stop();
+});
+
+const settings = { IMAP_POLL_SECONDS: '1' };
+const byMessageId = { CUSTOM_FIELDS: '{"8":"message-id"}' };
+
+async function empty(): Promise<void> {
+  const client = new Redis(redis.url);
+  await client.flushall();
+  client.disconnect();
+}
+
+const made = () =>
+  rig.helpdesk
+    .tickets()
+    .map(({ subject }) => subject)
+    .sort();
+const numbered = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `Mail ${from + i}`);
+const deliver = async (subjects: readonly string[]) => {
+  // In the same words, so that they can be told apart only by who holds which ticket.
+  for (const subject of subjects) await rig.deliver(mail({ subject }));
+};
+
+it('while Redis is away the service says so, waits, and goes on by itself when it is back', async () => {
+  const service = await rig.start(settings);
+  await deliver(numbered(1, 3));
+  await rig.filed('Processed', ...numbered(1, 3));
+
+  await redis.kill('SIGKILL');
+  await until('it is not ready', () => !service.health.ready);
+  expect(service.health.parts.queue).toMatchObject({ ok: false, reason: expect.stringContaining(redis.url.slice(8)) });
+  await deliver(numbered(4, 6));
+  await until('the log says it', () => service.log.find(({ action }) => action === 'queue.error'));
+
+  await redis.restart();
+  await rig.filed('Processed', ...numbered(1, 6));
+  expect(made()).toEqual(numbered(1, 6));
+  await until('it is ready', () => service.health.ready);
+  expect(service.log.filter(({ action }) => action === 'mail.failed')).toEqual([]);
+});
+
+it.each([
+  ['by the words of the ticket', {}],
+  ['by the custom field that holds the Message-ID', byMessageId],
+])(
+  'where Redis is emptied in the middle of the work every mail still makes one ticket, known again %s',
+  async (_, known) => {
+    await rig.start({ ...settings, ...known });
+    // Tickets are made whose answers are lost, so that some jobs are delayed when the queue is emptied.
+    rig.helpdesk.fault({ kind: 'status', status: 500, carriedOut: true, endpoint: 'tickets_create.php', times: 3 });
+    await deliver(numbered(1, 6));
+    await until('some tickets are made', () => rig.helpdesk.tickets().length >= 4);
+    await empty();
+    await deliver(numbered(7, 9));
+    await rig.filed('Processed', ...numbered(1, 9));
+    expect(made()).toEqual(numbered(1, 9));
+  },
+);
+
+it('where Redis is emptied while the helpdesk is slowly making a ticket, that ticket stays the only one', async () => {
+  const service = await rig.start(settings);
+  rig.helpdesk.fault({ kind: 'slow', forMs: 4000, endpoint: 'tickets_create.php' });
+  await deliver(['Slow']);
+  await until('the helpdesk is at work', () => rig.helpdesk.calls().length === 1);
+  await empty();
+  await rig.filed('Processed', 'Slow');
+  // Waits for what is still under way.
+  await service.stop();
+  expect(made()).toEqual(['Slow']);
+});
