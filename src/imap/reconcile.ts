@@ -43,7 +43,7 @@ export class Reconciler {
   #handledUid = 0;
   readonly #reader: MailReader;
 
-  constructor(private readonly watched: Watched) {
+  constructor(readonly watched: Watched) {
     this.#reader = new MailReader(watched);
   }
 

@@ -54,7 +54,8 @@ export async function look(folder: OpenFolder, uids: readonly number[]): Promise
     { uid: true, envelope: true, size: true, internalDate: true, flags: true },
     { uid: true },
   );
-  const skippedBefore = mark && mark.uidValidity !== uidValidity ? mark.date.getTime() : 0;
+  // INTERNALDATE has whole seconds: what came in the second of the mark may have come after it.
+  const skippedBefore = mark && mark.uidValidity !== uidValidity ? Math.floor(mark.date.getTime() / 1000) * 1000 : 0;
   const seen = messages
     .sort((a, b) => a.uid - b.uid)
     .map((message) => ({ message, envelope: envelopeOf(message) }))

@@ -110,6 +110,7 @@ export class Watcher {
     client.on('exists', () => wake.newMail());
     try {
       const reconciler = await this.#open(client);
+      const opened = reconciler.watched.uidValidity;
       const ended = () => closed || this.#stopping;
       // While the queue is away no pass comes to its end, and what an earlier connection saw still holds.
       this.#reconciler ??= reconciler;
@@ -122,6 +123,7 @@ export class Watcher {
         if (ended()) break;
         await reconciler.fileFinished(finished);
         if (Date.now() - lastFullPass >= pollMs) {
+          await this.#mustBeTheSame(client, opened);
           observer.queued(await reconciler.pass('all', ended), 'poll');
           lastFullPass = Date.now();
           working();
@@ -135,6 +137,15 @@ export class Watcher {
     } finally {
       this.#client = null;
       client.close();
+    }
+  }
+
+  /** A folder that is renamed while it is open stays open under its new name, and a new one of the old name would never be looked at. */
+  async #mustBeTheSame(client: ImapFlow, opened: string): Promise<void> {
+    const { folder } = this.#options;
+    const status = await client.status(folder, { uidValidity: true });
+    if (status && String(status.uidValidity) !== opened) {
+      throw new MailboxUnavailableError(`the folder ${folder} is another one than before (UIDVALIDITY)`);
     }
   }
 
