@@ -39,7 +39,7 @@ module.exports = {
       comment: 'config, settings, service and the commands know the rooms, never the other way round',
       severity: 'error',
       from: { path: '^src/(mail|imap|queue|helpdesk|judging|acknowledge|status)/' },
-      to: { path: '^src/(cli|service|acknowledging|config|settings|commands)' },
+      to: { path: '^src/(cli|service|acknowledging|mail-desk|config|settings|commands)' },
     },
     {
       name: 'one-vocabulary',

@@ -60,8 +60,15 @@ export interface AcknowledgementConfig {
 
 export interface HttpConfig {
   readonly host: string;
-  /** Null: no health page. */
+  /** Null: nothing is served. */
   readonly port: number | null;
+  /** Who may see the page; null: no page is served, only health and metrics. */
+  readonly dashboard: DashboardConfig | null;
+}
+
+export interface DashboardConfig {
+  readonly user: string;
+  readonly password: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -94,6 +101,7 @@ export function loadConfig(environment: Environment): Config {
   problems.push(...clearTextProblems(values));
   problems.push(...senderAuthProblems(values), ...replyToProblems(values));
   const acknowledgement = acknowledgementConfig(values, problems);
+  problems.push(...dashboardProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
   return freeze({
@@ -115,7 +123,7 @@ export function loadConfig(environment: Environment): Config {
       retryDays: v.RETRY_DAYS,
     },
     acknowledgement,
-    http: { host: v.HTTP_HOST, port: values.HTTP_PORT ?? null },
+    http: httpOf(values),
     logLevel: v.LOG_LEVEL,
     mail: policyOf(v, environment),
   });
@@ -157,10 +165,36 @@ function helpdeskOf(
  * @throws ConfigError with every problem there is
  */
 export function loadHttpConfig(environment: Environment): HttpConfig {
-  const { HTTP_HOST, HTTP_PORT } = serviceSettings;
-  const { values, problems } = read({ HTTP_HOST, HTTP_PORT }, environment);
+  const { HTTP_HOST, HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD } = serviceSettings;
+  const { values, problems } = read({ HTTP_HOST, HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD }, environment);
+  problems.push(...dashboardProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
-  return { host: values.HTTP_HOST ?? '127.0.0.1', port: values.HTTP_PORT ?? null };
+  return freeze(httpOf(values));
+}
+
+interface HttpValues {
+  HTTP_HOST?: string;
+  HTTP_PORT?: number | undefined;
+  DASHBOARD_USER?: string | undefined;
+  DASHBOARD_PASSWORD?: string | undefined;
+}
+
+function httpOf({ HTTP_HOST = '127.0.0.1', HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD }: HttpValues): HttpConfig {
+  const dashboard =
+    DASHBOARD_USER !== undefined && DASHBOARD_PASSWORD !== undefined
+      ? { user: DASHBOARD_USER, password: DASHBOARD_PASSWORD }
+      : null;
+  return { host: HTTP_HOST, port: HTTP_PORT ?? null, dashboard };
+}
+
+/** A page that is half set up must not be served to everybody, nor be missing without a word. */
+function dashboardProblems({ DASHBOARD_USER, DASHBOARD_PASSWORD }: HttpValues): ConfigProblem[] {
+  if ((DASHBOARD_USER === undefined) === (DASHBOARD_PASSWORD === undefined)) return [];
+  const [missing, other] =
+    DASHBOARD_USER === undefined
+      ? (['DASHBOARD_USER', 'DASHBOARD_PASSWORD'] as const)
+      : (['DASHBOARD_PASSWORD', 'DASHBOARD_USER'] as const);
+  return [{ variable: missing, message: `is not set, but ${other} is; accepted: both, or neither for no page` }];
 }
 
 function clearTextProblems({

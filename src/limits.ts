@@ -132,6 +132,24 @@ export const MAX_HEADER_BLOCK_LINES = 40;
 /** Tickets and replies of which this process remembers the mail that holds them: some hundred bytes each. */
 export const MAX_CLAIMS_REMEMBERED = 100_000;
 
+/** Mails that can be listed and searched at one time, the latest; some 500 bytes of memory each while somebody looks. */
+export const MAX_MAILS_INDEXED = 100_000;
+
+/** Characters of a sender, subject or Message-ID that are kept for searching. */
+export const MAX_INDEXED_CHARACTERS = 200;
+
+/** Failed log-ins of one address before it is not listened to for five minutes: room for a person's slips, none for a guesser. */
+export const MAX_FAILED_LOGINS = 10;
+
+/** Addresses whose failed log-ins are counted. A guesser with more of them than this has many more guesses to make. */
+export const MAX_LOGIN_ADDRESSES = 1000;
+
+/** Bytes of a request to the page: a form of two fields, or the ids of the mails to retry. */
+export const MAX_PAGE_REQUEST_BYTES = 64 * 1024;
+
+/** Mails of one answer of the page's API. */
+export const MAX_MAILS_LISTED = 1000;
+
 /** Bytes of one machine-readable part of a report, or of a returned mail's header. Some servers return 100 kB of log with it. */
 export const MAX_REPORT_BYTES = 64 * 1024;
 

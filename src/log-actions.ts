@@ -17,6 +17,11 @@ export const LOG_ACTIONS = {
   'service.cut': { meaning: 'A part did not end in time, and the process ends without it. Nothing is lost.' },
   'config.warning': { meaning: 'A setting can be used but is risky; `setting` names it.' },
   'status.listening': { meaning: 'Health and metrics are served at `url`.' },
+  'page.refused': {
+    meaning: 'Somebody at `address` tried a wrong user or password at the page.',
+    repeats: true,
+  },
+  'page.failed': { meaning: 'A page could not be made because of a fault of ours.' },
   'queue.opened': { meaning: 'The store of the queue answers.' },
   'queue.warning': {
     meaning:

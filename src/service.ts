@@ -10,11 +10,13 @@ import { failureJudge } from './judge-failure.js';
 import { JudgePool } from './judging/pool.js';
 import type { Log } from './log-actions.js';
 import type { MailPolicy } from './mail/policy.js';
+import { openMailDesk } from './mail-desk.js';
 import { type Backend, openBackend } from './queue/backend.js';
 import { Claims } from './queue/claims.js';
 import { Conversations } from './queue/conversations.js';
 import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
+import { MailLog } from './queue/mail-log.js';
 import type { DeliveryOrder } from './queue/ports.js';
 import { probeQueue } from './queue/probe.js';
 import { JobReadings, READINGS_QUEUE_NAME } from './queue/readings.js';
@@ -23,6 +25,7 @@ import { DeliveryWorker } from './queue/worker.js';
 import { quietLog } from './quiet-log.js';
 import { Health } from './status/health.js';
 import { Metrics } from './status/metrics.js';
+import { operatorPage } from './status/page/page.js';
 import { serveStatus } from './status/server.js';
 import { ownVersion } from './version.js';
 
@@ -54,8 +57,10 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     for (const release of releases.reverse()) await release();
   };
   try {
-    if (config.http.port !== null) {
-      const status = await serveStatus(health, metrics, { host: config.http.host, port: config.http.port });
+    const { host, port, dashboard } = config.http;
+    const page = dashboard && operatorPage({ credentials: dashboard, health, log });
+    if (port !== null) {
+      const status = await serveStatus(health, metrics, { host, port, page: page?.plugin });
       releases.push(() => status.close());
       log.info({ action: 'status.listening', url: status.url }, 'health at /healthz and /readyz, figures at /metrics');
     }
@@ -79,6 +84,10 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     backend.watch((state) => health.report('queue', state));
     const ledger = new JobLedger(queue, config.queue);
     metrics.watchQueue(() => ledger.countByState());
+
+    const mails = new MailLog(queue);
+    releases.push(async () => mails.close());
+    page?.open(openMailDesk(mails, config.imap, log), queue);
 
     const judges = new JudgePool(config.mail, log);
     releases.push(() => judges.close());

@@ -210,8 +210,16 @@ export const serviceSettings = {
   RETRY_DAYS: wholeNumber(0, 60, ' days').default(5),
   HTTP_HOST: text.default('127.0.0.1'),
   HTTP_PORT: wholeNumber(1, 65_535).optional(),
+  DASHBOARD_USER: text.regex(/^[^:]+$/, 'accepted: a name without a colon').optional(),
+  DASHBOARD_PASSWORD: text.min(8, 'accepted: at least 8 characters').optional(),
   LOG_LEVEL: oneOf(logLevels).default('info'),
 };
 
 /** Settings whose value is never shown. A URL may hold a password, so QUEUE_URL and SMTP_URL are among them. */
-export const secretNames: ReadonlySet<string> = new Set(['HELPDESK_TOKEN', 'IMAP_PASSWORD', 'QUEUE_URL', 'SMTP_URL']);
+export const secretNames: ReadonlySet<string> = new Set([
+  'HELPDESK_TOKEN',
+  'IMAP_PASSWORD',
+  'QUEUE_URL',
+  'SMTP_URL',
+  'DASHBOARD_PASSWORD',
+]);

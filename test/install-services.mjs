@@ -1,23 +1,26 @@
 /**
- * Makes sure that the servers the tests run against are installed, before any test starts. Plain JavaScript without
- * dependencies: it is the first thing that runs on a new machine.
+ * Makes sure that the servers the tests run against, and a browser, are installed, before any test starts. Plain JavaScript:
+ * it is the first thing that runs on a new machine.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
 
 const wanted = [
   { program: 'redis-server', debian: 'redis-server', homebrew: 'redis' },
   { program: 'dovecot', debian: 'dovecot-imapd', homebrew: 'dovecot' },
+  { program: 'chromium', debian: 'chromium', homebrew: '--cask chromium', downloaded: chromium.executablePath() },
 ];
 
 /** Debian keeps servers where only root's PATH looks. */
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
-const isInstalled = ({ program }) =>
-  folders.some((folder) => {
+const isInstalled = ({ program, downloaded }) =>
+  [...folders.map((folder) => join(folder, program)), ...(downloaded ? [downloaded] : [])].some((path) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;
@@ -42,12 +45,20 @@ if (missing.length > 0) {
         'DEBIAN_FRONTEND=noninteractive',
         'RUNLEVEL=1',
         'apt-get',
+        // A new machine's own updates may be at it.
+        '-o',
+        'DPkg::Lock::Timeout=300',
         ...args,
       ];
       return succeeds(command, rest, { stdio: 'inherit' });
     };
     apt('update', '-q');
-    apt('install', '-q', '-y', '--no-install-recommends', ...packages);
+    // One by one: Ubuntu has no package of Chromium but a snap, and must get the others all the same.
+    for (const name of packages) apt('install', '-q', '-y', '--no-install-recommends', name);
+    for (const { program } of missing.filter((server) => server.downloaded && !isInstalled(server))) {
+      const playwright = fileURLToPath(new URL('../node_modules/playwright-core/cli.js', import.meta.url));
+      succeeds(process.execPath, [playwright, 'install', '--with-deps', program], { stdio: 'inherit' });
+    }
   }
   const still = wanted.filter((server) => !isInstalled(server));
   if (still.length > 0) {

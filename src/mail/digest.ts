@@ -1,7 +1,7 @@
 import { MAX_KEPT_EVIDENCE_CHARACTERS } from '../limits.js';
 import type { Automatic } from './automatic.js';
 import { clampCharacters } from './clamp.js';
-import type { Decision, Judgement } from './decision.js';
+import type { Decision, Judgement, TraceStep } from './decision.js';
 
 /**
  * What stays of a judgement when the texts of a settled mail are let go: enough to say later what became of it and why.
@@ -32,6 +32,11 @@ export function digestOf({ decision, reason, automatic, trace, people }: Judgeme
       clampCharacters(evidence, MAX_KEPT_EVIDENCE_CHARACTERS),
     ]),
   };
+}
+
+/** The trace of a digest as the judgement had it. */
+export function traceOf({ trace }: Digest): TraceStep[] {
+  return trace.map(([rule, matched, evidence]) => ({ rule, matched: matched === 1, evidence }));
 }
 
 /** The address whose ticket or reply a decision makes; null where it makes none. */

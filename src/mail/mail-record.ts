@@ -1,7 +1,94 @@
+import type { Automatic } from './automatic.js';
+import type { TraceStep } from './decision.js';
+import type { SettledFolder } from './ledger-entry.js';
+
+/** What became of a mail, in one word. */
+export const mailStates = ['under-way', 'created', 'replied', 'ignored', 'failed'] as const;
+export type MailState = (typeof mailStates)[number];
+
+/** A mail of the ledger as a list shows it. Texts come as the mail has them: whoever shows them escapes or cleans them. */
+export interface MailSummary {
+  /** The key in the ledger: 64 hexadecimal digits. */
+  readonly id: string;
+  readonly state: MailState;
+  readonly ticketId: string | null;
+  /** Why it became so, or in which words it failed last; '' where there is nothing to say yet. */
+  readonly reason: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly messageId: string | null;
+  /** When it was settled, or queued where it is under way; ms since 1970. */
+  readonly at: number;
+}
+
+/** Everything the ledger knows of a mail. Times in ms since 1970. */
+export interface MailRecord extends MailSummary {
+  readonly mailbox: string;
+  /** INTERNALDATE; null where the server gave none. */
+  readonly receivedAt: number | null;
+  readonly queuedAt: number;
+  readonly settledAt: number | null;
+  /** When it is tried again; null where it does not wait for that. */
+  readonly nextAttemptAt: number | null;
+  readonly filedIn: SettledFolder | null;
+  readonly fingerprint: string;
+  /** Null of a mail that was ignored, or that an earlier version filed. */
+  readonly requester: string | null;
+  readonly automatic: Automatic['kind'] | null;
+  readonly trace: readonly TraceStep[];
+  readonly failures: readonly FailureRecord[];
+  /** Attempts begun, those that were cut short or had to wait included. */
+  readonly attempts: number;
+}
+
 /** Failed attempts in a row that ended in the same words. Times in ms since 1970. */
 export interface FailureRecord {
   readonly message: string;
   readonly firstAt: number;
   readonly lastAt: number;
   readonly times: number;
+}
+
+/** What is asked of the list of mails. */
+export interface MailQuery {
+  readonly state: MailState | null;
+  /** Part of a sender, subject or Message-ID, or a ticket's number, as `12` or `#12`; '' for all. */
+  readonly search: string;
+  readonly limit: number;
+  /** Mails to pass over: those of the pages before. */
+  readonly offset: number;
+}
+
+/** The latest mails that match, newest first. */
+export interface MailList {
+  readonly mails: readonly MailSummary[];
+  /** Whether there are more after these. */
+  readonly more: boolean;
+  /** How many mails, the latest, were looked through. */
+  readonly searched: number;
+  /** How many there are. */
+  readonly total: number;
+}
+
+/** What was settled within one hour. */
+export interface HourCount extends Readonly<Record<Exclude<MailState, 'under-way'>, number>> {
+  /** The begin of the hour, ms since 1970. */
+  readonly from: number;
+}
+
+/** Why a mail could not be tried again, with the words for people. */
+export const retryRefusals = {
+  unknown: 'the ledger does not know it',
+  'not failed': 'it has not failed',
+  'not filed': 'it is not in Mail2Ticket/Failed yet; try again in a moment',
+  'other mailbox': 'it belongs to another mailbox',
+  gone: 'it does not lie in Mail2Ticket/Failed any more',
+} as const;
+export type RetryRefusal = keyof typeof retryRefusals;
+
+/** What a retry has done, by ids. */
+export interface RetryReport {
+  /** Moved back into the watched folder, where the next pass tries them again. */
+  readonly moved: readonly string[];
+  readonly refused: readonly { readonly id: string; readonly why: RetryRefusal }[];
 }

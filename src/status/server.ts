@@ -1,4 +1,4 @@
-import { fastify } from 'fastify';
+import { type FastifyPluginAsync, fastify } from 'fastify';
 import { ConfigError } from '../errors.js';
 import type { Health } from './health.js';
 import type { Metrics } from './metrics.js';
@@ -6,12 +6,13 @@ import type { Metrics } from './metrics.js';
 /**
  * Serves `/healthz` (200 while the process answers at all) and `/readyz` (200 while every part works, else 503; the body says
  * which part does not and why), and `/metrics` for Prometheus.
+ * @param page what is served besides, at / and below
  * @throws ConfigError where the address cannot be listened on
  */
 export async function serveStatus(
   health: Health<string>,
   metrics: Pick<Metrics, 'text' | 'contentType'>,
-  { host, port }: { host: string; port: number },
+  { host, port, page }: { host: string; port: number; page?: FastifyPluginAsync | undefined },
 ): Promise<{ url: string; close(): Promise<void> }> {
   // Open keep-alive connections of a scraper must not hold up the stop.
   const server = fastify({ forceCloseConnections: true });
@@ -20,6 +21,7 @@ export async function serveStatus(
     reply.code(health.ready ? 200 : 503).send({ ready: health.ready, parts: health.parts }),
   );
   server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  if (page) await server.register(page);
   const url = await server.listen({ host, port }).catch((error: Error) => {
     throw new ConfigError([{ variable: 'HTTP_PORT', message: `"${port}" on HTTP_HOST "${host}": ${error.message}` }]);
   });
