@@ -1,4 +1,4 @@
-import type { ImapFlow } from 'imapflow';
+import type { ImapFlow, ListResponse } from 'imapflow';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import type { SettledFolder } from '../mail/ledger-entry.js';
 
@@ -19,14 +19,16 @@ export interface Mark {
 
 /**
  * Our folders as they stand; nothing is made or changed.
- * @returns their paths, every path of the account, and the mark, null where there is no note
+ * @returns their paths, the path of every folder of the account, and the mark, null where there is no note
  */
 export async function findFolders(
   client: ImapFlow,
   watched: string,
 ): Promise<{ root: string; paths: FolderPaths; standing: ReadonlySet<string>; mark: Mark | null }> {
   const listed = await client.list();
-  const standing = new Set(listed.map((folder) => folder.path));
+  // A server also lists what is no folder but has folders in it (RFC 9051 section 7.3.1); it cannot be opened.
+  const isFolder = ({ flags }: ListResponse) => !flags.has('\\NonExistent') && !flags.has('\\Noselect');
+  const standing = new Set(listed.filter(isFolder).map((folder) => folder.path));
   const delimiter = listed.find((folder) => folder.delimiter)?.delimiter ?? '/';
   const root = `${client.namespace?.prefix ?? ''}${ROOT_FOLDER}`;
   const pathOf = (name: SettledFolder) => `${root}${delimiter}${name}`;

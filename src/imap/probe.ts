@@ -45,7 +45,7 @@ export async function probeMailbox(probe: MailboxProbe, report: Report, signal: 
     const { responseText, message } = error as { responseText?: string; message: string };
     if (!signal.aborted)
       report(
-        problem('imap', `the server ended it: ${responseText ?? message}`, 'check again; see the log of the server'),
+        problem('imap', `the server refused: ${responseText ?? message}`, 'check again; see the log of the server'),
       );
   } finally {
     signal.removeEventListener('abort', cut);

@@ -67,6 +67,15 @@ describe('our folders', () => {
     await imap.logout();
   });
 
+  it('give no mark where only a name is left of the one that held the note', async () => {
+    const imap = await dovecot.client('name@acme.test');
+    // Dovecot lists the parent as one that is not there.
+    for (const folder of ['Processed', 'Ignored', 'Failed']) await imap.mailboxCreate(`Mail2Ticket/${folder}`);
+    expect((await prepareFolders(imap, 'INBOX', fresh, null)).mark).toBeNull();
+    expect((await prepareFolders(imap, 'INBOX', fresh, fresh)).mark).toEqual(fresh);
+    await imap.logout();
+  });
+
   it('are made again where somebody deleted them, without taking the mail that came since for old', async () => {
     const imap = await dovecot.client('deleted@acme.test');
     const { mark } = await prepareFolders(imap, 'INBOX', fresh, null);

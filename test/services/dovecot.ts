@@ -13,6 +13,8 @@ export const PASSWORD = 'correct-horse-battery-staple';
 export interface TestDovecot extends PrivateServer {
   readonly host: string;
   readonly port: number;
+  /** Where TLS is spoken from the first byte; nothing listens there without a certificate. */
+  readonly tlsPort: number;
   /** Where each user's Maildir stands, under the user's name; it is made at the first log-in. */
   readonly mailDirectory: string;
   /** The server's log so far: each line begins with the time in seconds since 1970, to the microsecond. */
@@ -27,6 +29,13 @@ export interface TestDovecot extends PrivateServer {
   list(user: string, folder: string): Promise<{ subject: string; seen: boolean; uid: number }[]>;
 }
 
+export interface DovecotOptions {
+  /** PEM files: with them it speaks TLS, from the first byte on `tlsPort` and by STARTTLS on `port`. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** Lines of a global ACL file, as `INBOX owner lr`: a user has these rights there and no others. */
+  readonly acl?: readonly string[];
+}
+
 /** Root may not run Dovecot's mail processes, and nobody else may change users: so all of it runs as one user that is not root. */
 function runAs(): { name: string; uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { name: 'nobody', uid: 65_534, gid: 65_534 } : { name: userInfo().username };
@@ -34,11 +43,10 @@ function runAs(): { name: string; uid?: number; gid?: number } {
 
 /**
  * A private Dovecot on a free port of the loopback, with its mail in a directory that goes with it.
- * @param options.keywords `false`: clients may not set keywords, as at Microsoft 365
  * @throws Error where dovecot is not installed, and says how to
  */
-export async function startDovecot(): Promise<TestDovecot> {
-  const port = await freePort();
+export async function startDovecot(options: DovecotOptions = {}): Promise<TestDovecot> {
+  const [port, tlsPort] = [await freePort(), await freePort()];
   const directory = await mkdtemp(join(tmpdir(), 'mail2ticket-dovecot-'));
   const user = runAs();
   for (const name of ['', 'run', 'state', 'mail']) {
@@ -47,7 +55,8 @@ export async function startDovecot(): Promise<TestDovecot> {
     if (user.uid !== undefined) chownSync(path, user.uid, user.gid ?? user.uid);
   }
   const config = join(directory, 'dovecot.conf');
-  await writeFile(config, configuration(directory, user.name, port), { mode: 0o644 });
+  await writeFile(config, configuration(directory, user.name, port, tlsPort, options), { mode: 0o644 });
+  if (options.acl) await writeFile(join(directory, 'acl'), `${options.acl.join('\n')}\n`, { mode: 0o644 });
   const server = await startServer({
     program: 'dovecot',
     args: ['-F', '-c', config],
@@ -74,6 +83,7 @@ export async function startDovecot(): Promise<TestDovecot> {
     ...server,
     host: '127.0.0.1',
     port,
+    tlsPort,
     mailDirectory: join(directory, 'mail'),
     log: () => readFileSync(join(directory, 'dovecot.log'), 'utf8'),
     settings: (name) => ({
@@ -123,7 +133,13 @@ async function greets(port: number): Promise<boolean> {
   }
 }
 
-function configuration(directory: string, user: string, port: number): string {
+function configuration(
+  directory: string,
+  user: string,
+  port: number,
+  tlsPort: number,
+  { certificate, acl }: DovecotOptions,
+): string {
   return `
 base_dir = ${directory}/run
 state_dir = ${directory}/state
@@ -131,7 +147,8 @@ log_path = ${directory}/dovecot.log
 log_timestamp = "%s.%{usecs} "
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+${certificate ? `ssl = yes\nssl_cert = <${certificate.cert}\nssl_key = <${certificate.key}` : 'ssl = no'}
+${acl ? `mail_plugins = acl\nplugin {\n  acl = vfile:${directory}/acl\n}` : ''}
 disable_plaintext_auth = no
 default_internal_user = ${user}
 default_internal_group =
@@ -158,7 +175,8 @@ service imap-login {
     port = ${port}
   }
   inet_listener imaps {
-    port = 0
+    port = ${certificate ? tlsPort : 0}
+    ssl = yes
   }
 }
 service anvil {
