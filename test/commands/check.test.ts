@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Finding } from '../../src/check/finding.js';
+import { selfSigned } from '../services/certificate.js';
+import { runCli } from '../services/cli.js';
+import { startDovecot } from '../services/dovecot.js';
+import { freePort } from '../services/private-server.js';
+import { startRedis, type TestRedis } from '../services/redis.js';
+import { mail, type Rig, startRig } from '../services/rig.js';
+
+let redis: TestRedis;
+let rig: Rig;
+beforeAll(async () => {
+  redis = await startRedis();
+  rig = await startRig(redis.url);
+});
+afterAll(async () => {
+  await rig?.close();
+  await redis?.stop();
+});
+
+async function check(settings: Record<string, string> = {}) {
+  const { out, err, code } = await runCli(['check', '--json'], rig.environment(settings));
+  expect(err).toBe('');
+  const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: Finding[] };
+  return { ok, code, findings, problems: findings.filter(({ level }) => level === 'problem') };
+}
+
+it('finds nothing wrong where nothing is, and the service that is started then begins as it would have without', async () => {
+  await rig.deliver(mail({ subject: 'Older than the service' }));
+  expect(await check()).toMatchObject({ ok: true, code: 0, problems: [] });
+  const { out, code } = await runCli(['check'], rig.environment());
+  expect({ code, last: out.trimEnd().split('\n').at(-1) }).toEqual({ code: 0, last: 'Everything is in order.' });
+  for (const line of out.trimEnd().split('\n').slice(0, -2)) expect(line).toMatch(/^[✓–] \S/);
+
+  const port = String(await freePort());
+  const service = await rig.start({ HTTP_PORT: port });
+  await rig.deliver(mail({ subject: 'New' }));
+  await rig.filed('Processed', 'New');
+  expect(await rig.subjects('INBOX')).toEqual(['Older than the service']);
+
+  // Beside the running service: nothing in its folders changes, and the port that it has is no problem.
+  const beside = await check({ HTTP_PORT: port });
+  expect(beside).toMatchObject({ code: 0, problems: [] });
+  expect(beside.findings.find(({ about }) => about === 'http')?.found).toContain('the running service answers');
+  expect(await rig.subjects('Processed')).toEqual(['New']);
+  const imap = await rig.dovecot.client('support@acme.test');
+  expect((await imap.list()).filter(({ path }) => path.includes('Check'))).toEqual([]);
+  await imap.logout();
+  await service.stop();
+  expect(rig.helpdesk.tickets()).toHaveLength(1);
+}, 60_000);
+
+it('looks at every part, whatever fails in another', async () => {
+  const { problems, code } = await check({
+    IMAP_HOST: 'mail.nowhere.invalid',
+    QUEUE_URL: `redis://127.0.0.1:${await freePort()}`,
+    HELPDESK_TOKEN: 'wrong',
+    CATEGORY_ID: '9',
+    SMTP_URL: `smtp://127.0.0.1:${await freePort()}`,
+    ACK_FROM: 'support@acme.test',
+    HTTP_PORT: String(redis.port),
+  });
+  expect(code).toBe(1);
+  const cures = Object.fromEntries(problems.map(({ about, cure }) => [about, cure]));
+  expect(cures).toMatchObject({
+    'imap dns': expect.stringContaining('IMAP_HOST'),
+    queue: expect.stringContaining('QUEUE_URL'),
+    'helpdesk api': expect.stringContaining('HELPDESK_TOKEN'),
+    category: expect.stringContaining('CATEGORY_ID'),
+    smtp: expect.stringContaining('SMTP_URL'),
+    http: expect.stringContaining('HTTP_PORT'),
+  });
+});
+
+it('exits with 2 where the configuration cannot be used, and looks at what its rest allows', async () => {
+  const { findings, problems, code } = await check({ IMAP_TLS: 'ssl', CUSTOM_FIELDS: '{', HELPDESK_TOKEN: '' });
+  expect(code).toBe(2);
+  expect(problems.map(({ about, found }) => `${about}: ${found.split(' ')[0]}`)).toEqual([
+    'configuration: HELPDESK_TOKEN',
+    'configuration: IMAP_TLS',
+    'configuration: CUSTOM_FIELDS',
+  ]);
+  const levels = Object.fromEntries(findings.map(({ about, level }) => [about, level]));
+  expect(levels).toMatchObject({ imap: 'skipped', helpdesk: 'skipped', queue: 'ok', 'queue latency': 'ok' });
+});
+
+it('trusts a certificate that NODE_EXTRA_CA_CERTS names, and warns before its end', async () => {
+  const certificate = selfSigned('DNS:localhost', 7);
+  const dovecot = await startDovecot({ certificate });
+  const settings = {
+    ...dovecot.settings('support@acme.test'),
+    IMAP_HOST: 'localhost',
+    IMAP_PORT: String(dovecot.tlsPort),
+    IMAP_TLS: 'implicit',
+  };
+  expect((await check(settings)).problems).toMatchObject([
+    { about: 'imap tls', found: expect.stringContaining('SELF_SIGNED') },
+  ]);
+  const trusting = await check({ ...settings, NODE_EXTRA_CA_CERTS: certificate.cert });
+  expect(trusting).toMatchObject({ code: 0, problems: [] });
+  expect(trusting.findings.find(({ about }) => about === 'imap tls')).toMatchObject({
+    level: 'warning',
+    found: expect.stringMatching(/valid for [67] more days/),
+  });
+  await dovecot.stop();
+});
+
+it('keeps what servers say off the terminal', async () => {
+  const server = createServer((_, response) => response.end('{"success":false,"error":"\\u001b[2Jgone"}'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`;
+  const { out, code } = await runCli(['check'], rig.environment({ HELPDESK_URL: url }));
+  server.closeAllConnections();
+  server.close();
+  expect(code).toBe(1);
+  expect(out).toContain('gone');
+  expect(out).not.toContain('\u001b');
+});
