@@ -18,11 +18,15 @@ export interface Acknowledging {
   stop(): Promise<void>;
 }
 
-/** @throws QueueUnavailableError where the store does not answer */
+/**
+ * @param ended told how each acknowledgement ended, for figures
+ * @throws QueueUnavailableError where the store does not answer
+ */
 export async function startAcknowledgements(
   { acknowledgement, mail: policy, queue: { ledgerDays } }: Config,
   backend: Backend,
   log: Log,
+  ended: (how: 'sent' | 'withheld' | 'failed') => void,
 ): Promise<Acknowledging> {
   if (acknowledgement === null) return { delivered: async () => {}, stop: async () => {} };
   const { smtp, from, templates } = acknowledgement;
@@ -32,6 +36,7 @@ export async function startAcknowledgements(
     abandon: () => sender.abandon(),
     ledgerDays,
     log,
+    ended,
   });
   return {
     async delivered({ id, envelope, judgement, outcome, lookFirst }) {
@@ -40,6 +45,7 @@ export async function startAcknowledgements(
       const recipient = mayAcknowledge({ judgement, outcome, lookFirst, receivedAt, now: Date.now() }, policy);
       if (!recipient.may) {
         log.info({ action: 'mail.unacknowledged', mail: id, reason: recipient.why }, 'no acknowledgement is sent');
+        ended('withheld');
         return;
       }
       try {
@@ -48,6 +54,7 @@ export async function startAcknowledgements(
         if (error instanceof QueueUnavailableError) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         log.error({ action: 'mail.acknowledgement.failed', mail: id, reason }, 'the acknowledgement cannot be queued');
+        ended('failed');
       }
     },
     stop: () => queue.stop(),

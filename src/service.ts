@@ -109,7 +109,7 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     events.on('completed', ({ jobId }) => watcher.finished(jobId));
     events.on('failed', ({ jobId }) => watcher.finished(jobId));
 
-    const acknowledgements = await startAcknowledgements(config, backend, log);
+    const acknowledgements = await startAcknowledgements(config, backend, log, metrics.acknowledgement);
 
     const worker = new DeliveryWorker({
       deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, config.mail) }, order.claims),

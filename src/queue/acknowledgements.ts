@@ -21,6 +21,8 @@ export interface AcknowledgementOptions {
   /** How long it is remembered that a mail has been acknowledged: as long as the mail itself. */
   readonly ledgerDays: number;
   readonly log: Log;
+  /** Told how each acknowledgement ended, for figures. */
+  readonly ended: (how: 'sent' | 'withheld' | 'failed') => void;
 }
 
 /** The wait before another try, and how long it is tried: a later acknowledgement would tell the requester nothing. */
@@ -82,7 +84,7 @@ export class AcknowledgementQueue {
   }
 
   async #work(backend: Backend): Promise<void> {
-    const { log } = this.options;
+    const { log, ended } = this.options;
     this.#worker = await backend.worker<Acknowledgement, Result>(QUEUE_NAME, (job) => this.#process(job), {
       concurrency: 1,
       lockDuration: 15_000,
@@ -99,6 +101,7 @@ export class AcknowledgementQueue {
       const line = { ...nameOf(job), reason: error.message };
       if (job.finishedOn) {
         log.error({ action: 'mail.acknowledgement.failed', ...line }, 'the acknowledgement is given up');
+        ended('failed');
       } else {
         log.warn({ action: 'mail.acknowledgement.retry', ...line }, 'the acknowledgement could not be sent now');
       }
@@ -106,12 +109,13 @@ export class AcknowledgementQueue {
   }
 
   async #process(job: Job<Acknowledgement, Result>): Promise<Result> {
-    const { log, send } = this.options;
+    const { log, send, ended } = this.options;
     await this.#readSent();
     const { to } = job.data;
     const reason = this.#sent.count(to, Date.now()) === 0 ? null : whyNotAgain(this.#sent.times(to), Date.now());
     if (reason !== null) {
       log.info({ action: 'mail.unacknowledged', ...nameOf(job), reason }, 'no acknowledgement is sent');
+      ended('withheld');
       return { kind: 'kept back', reason };
     }
     try {
@@ -121,6 +125,7 @@ export class AcknowledgementQueue {
     }
     this.#sent.note(job.data.mail, to, Date.now());
     log.info({ action: 'mail.acknowledged', ...nameOf(job) }, 'the requester was told the number of the ticket');
+    ended('sent');
     return { kind: 'sent' };
   }
 

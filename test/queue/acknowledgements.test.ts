@@ -18,6 +18,7 @@ describe.each<Store>(['redis', 'embedded'])('the queue of acknowledgements on %s
   let queue: AcknowledgementQueue | null;
   let sent: Acknowledgement[];
   let lines: LogFields[];
+  let endings: string[];
 
   beforeAll(async () => {
     store = await openStore(kind);
@@ -34,6 +35,7 @@ describe.each<Store>(['redis', 'embedded'])('the queue of acknowledgements on %s
     await jobs.obliterate({ force: true });
     sent = [];
     lines = [];
+    endings = [];
     queue = null;
   });
 
@@ -53,6 +55,7 @@ describe.each<Store>(['redis', 'embedded'])('the queue of acknowledgements on %s
       abandon: () => {},
       ledgerDays: 30,
       log: { debug: write, info: write, warn: write, error: write },
+      ended: (how) => void endings.push(how),
     });
     return queue;
   }
@@ -92,6 +95,7 @@ describe.each<Store>(['redis', 'embedded'])('the queue of acknowledgements on %s
     await done('b');
     await done('c');
     expect(sent.map(({ mail }) => mail)).toEqual(['a', 'c']);
+    expect(endings).toEqual(['sent', 'withheld', 'sent']);
     expect(said('mail.unacknowledged')).toMatchObject([
       { mail: 'b', reason: expect.stringContaining('within the last minutes') },
     ]);
@@ -121,6 +125,7 @@ describe.each<Store>(['redis', 'embedded'])('the queue of acknowledgements on %s
     expect(job.delay).toBeLessThanOrEqual(MINUTE_MS);
     expect(said('mail.acknowledgement.retry')).toMatchObject([{ mail: 'down', reason: 'connection refused' }]);
     expect(said('mail.acknowledgement.failed')).toMatchObject([{ mail: 'refused' }]);
+    expect(endings).toEqual(['failed']);
   });
 
   it('gives up after a day', async () => {
