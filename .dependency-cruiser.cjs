@@ -23,22 +23,22 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/mail/' },
       to: {
-        path: 'node_modules/(imapflow|bullmq|ioredis|undici|pg|@electric-sql|fastify|pino|pino-pretty|dotenv|commander|nodemailer)/',
+        path: 'node_modules/(imapflow|bullmq|ioredis|undici|pg|@electric-sql|fastify|pino|pino-pretty|dotenv|commander|nodemailer|mailauth)/',
       },
     },
     {
       name: 'siblings-do-not-know-each-other',
       comment:
-        'imap, queue, helpdesk, judging, acknowledge and status meet only in src/service.ts and the commands, through ports',
+        'imap, queue, helpdesk, judging, dkim, acknowledge and status meet only in src/service.ts and the commands, through ports',
       severity: 'error',
-      from: { path: '^src/(imap|queue|helpdesk|judging|acknowledge|status)/' },
-      to: { path: '^src/(imap|queue|helpdesk|judging|acknowledge|status)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(imap|queue|helpdesk|judging|dkim|acknowledge|status)/' },
+      to: { path: '^src/(imap|queue|helpdesk|judging|dkim|acknowledge|status)/', pathNot: '^src/$1/' },
     },
     {
       name: 'rooms-do-not-know-the-door',
       comment: 'config, settings, service and the commands know the rooms, never the other way round',
       severity: 'error',
-      from: { path: '^src/(mail|imap|queue|helpdesk|judging|acknowledge|status)/' },
+      from: { path: '^src/(mail|imap|queue|helpdesk|judging|dkim|acknowledge|status)/' },
       to: { path: '^src/(cli|service|acknowledging|mail-desk|config|settings|commands)' },
     },
     {

@@ -218,3 +218,9 @@ export const MAX_TICKETS_ASKED = 8;
  * a night; a mail that is stuck for longer must not hold up those that answer it.
  */
 export const MAX_PARENT_WAIT_MS = 24 * 60 * 60 * 1000;
+
+/** DKIM signatures of one mail that are checked. Real mail has one or two of its author's domain; each costs a DNS query and a pass over the body. */
+export const MAX_CHECKED_SIGNATURES = 4;
+
+/** Milliseconds that all DNS queries about one mail may take together. It is judged meanwhile, which has MAX_JUDGE_MS. */
+export const MAX_DNS_MS = 4000;

@@ -36,9 +36,8 @@ export function authenticationOf(mail: IncomingMail, trust: Trust): Authenticati
 
   const refused = claims.find(({ method, result }) => method === 'dmarc' && result === 'fail');
   if (refused !== undefined) return told('fail', sayingOf(refused));
-  if (!mail.soleAuthor) return told('none', 'From does not name one author');
-  const author = domainOf(mail.from?.address ?? '');
-  if (author === null) return told('none', 'From has no domain that could be checked');
+  const author = authorDomain(mail);
+  if (author === null) return told('none', 'From does not name one author with a domain');
 
   const proof = claims.find((claim) => isPass(claim) && speaksFor(domainOfClaim(claim), author));
   if (proof !== undefined) return told('pass', sayingOf(proof));
@@ -48,6 +47,11 @@ export function authenticationOf(mail: IncomingMail, trust: Trust): Authenticati
   if (failed !== undefined) return told('fail', sayingOf(failed));
   if (fields.length === 0) return told('none', missing);
   return told('none', `nothing in the results of ${fields[0]?.authservId} proves ${author}`);
+}
+
+/** The domain that must be proven: that of the one address in From, in the form of DNS. Null where there are several, or none with a domain. */
+export function authorDomain({ soleAuthor, from }: IncomingMail): string | null {
+  return soleAuthor && from !== null ? domainOf(from.address) : null;
 }
 
 type Claim = MethodResult & { readonly authservId: string };
@@ -77,7 +81,7 @@ function domainOfClaim(claim: Claim): string | null {
  * name the organization's domain as the one that DMARC is about.) Not one below it, which DMARC allows where both have one owner: to tell
  * that takes a list of the domains under which anybody can have one.
  */
-function speaksFor(domain: string | null, author: string): boolean {
+export function speaksFor(domain: string | null, author: string): boolean {
   return domain !== null && (author === domain || author.endsWith(`.${domain}`));
 }
 
