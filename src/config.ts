@@ -50,6 +50,8 @@ export interface QueueConfig {
   readonly ledgerDays: number;
   /** How long a mail is tried again before it ends in Failed. */
   readonly retryDays: number;
+  /** New tickets of one sender within an hour; 0: any number. */
+  readonly floodLimit: number;
 }
 
 export interface AcknowledgementConfig {
@@ -121,6 +123,7 @@ export function loadConfig(environment: Environment): Config {
       concurrency: v.WORKER_CONCURRENCY,
       ledgerDays: v.LEDGER_DAYS,
       retryDays: v.RETRY_DAYS,
+      floodLimit: v.FLOOD_LIMIT,
     },
     acknowledgement,
     http: httpOf(values),

@@ -61,7 +61,10 @@ export const LOG_ACTIONS = {
     meaning: 'One of our people answered a ticket by mail and is not known here; `setting` says what to set.',
   },
   'mail.ignored': { meaning: 'The mail makes no ticket; `reason` says why.' },
-  'mail.postponed': { meaning: 'The mail waits for its turn `forMs`, and spends no attempt.' },
+  'mail.postponed': {
+    meaning: 'The mail waits for its turn `forMs`, and spends no attempt; `reason` says for what.',
+    repeats: true,
+  },
   'mail.retry': {
     meaning: 'Delivery failed because of `reason`, and is tried again by itself.',
     repeats: true,

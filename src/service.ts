@@ -14,10 +14,12 @@ import { openMailDesk } from './mail-desk.js';
 import { type Backend, openBackend } from './queue/backend.js';
 import { Claims } from './queue/claims.js';
 import { Conversations } from './queue/conversations.js';
+import { Flood } from './queue/flood.js';
 import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
 import { MailLog } from './queue/mail-log.js';
 import type { DeliveryOrder } from './queue/ports.js';
+import { Postponed } from './queue/postponed.js';
 import { probeQueue } from './queue/probe.js';
 import { JobReadings, READINGS_QUEUE_NAME } from './queue/readings.js';
 import { retryDelayMs } from './queue/retry.js';
@@ -82,7 +84,8 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     health.report('queue', { ok: true });
     health.report('helpdesk', { ok: true });
     backend.watch((state) => health.report('queue', state));
-    const ledger = new JobLedger(queue, config.queue);
+    const postponed = new Postponed();
+    const ledger = new JobLedger(queue, config.queue, postponed);
     metrics.watchQueue(() => ledger.countByState());
 
     const mails = new MailLog(queue);
@@ -117,6 +120,8 @@ export async function startService(config: Config, output: Log, signal: AbortSig
       settleMs: config.helpdesk.settleMs,
       claims: new Claims(ledger),
       conversations: new Conversations(ledger),
+      flood: new Flood(ledger, config.queue.floodLimit),
+      postponed,
       concurrency: config.queue.concurrency,
       retryDelayMs: (failed, ageMs) => retryDelayMs(failed, ageMs, config.queue.retryDays, Math.random()),
       delivered: (mail) => acknowledgements.delivered(mail),

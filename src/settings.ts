@@ -204,6 +204,7 @@ export const serviceSettings = {
   IMAP_POLL_SECONDS: wholeNumber(1, 3600, ' seconds').default(60),
   QUEUE_URL: queueUrl.default('embedded:./data'),
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(8),
+  FLOOD_LIMIT: wholeNumber(0, 10_000, ' new tickets an hour').default(30),
   SMTP_URL: smtpUrl.optional(),
   ACK_TEMPLATES: text.optional(),
   LEDGER_DAYS: wholeNumber(1, 3650, ' days').default(30),

@@ -35,7 +35,7 @@ describe('the configuration', () => {
   it('needs five settings and has a default for every other', () => {
     expect(loadConfig(required)).toMatchObject({
       imap: { port: 993, tls: 'implicit', folder: 'INBOX', backlog: 'skip', pollMs: 60_000 },
-      queue: { url: 'embedded:./data', concurrency: 8, ledgerDays: 30, retryDays: 5 },
+      queue: { url: 'embedded:./data', concurrency: 8, ledgerDays: 30, retryDays: 5, floodLimit: 30 },
       http: { host: '127.0.0.1', port: null },
       logLevel: 'info',
       mail: { ...defaultPolicy, ownAddresses: ['support@acme.test'], loopId: expect.stringMatching(/^[0-9a-f]{32}$/) },
@@ -73,6 +73,7 @@ describe('the configuration', () => {
     ['REPLY_TO', 'use', /needs REPLY_TO_FORMS/],
     ['REPLY_TO_FORMS', '@acme.test', /addresses/],
     ['BLOCKED_SENDERS', 'casino.example', /addresses and @domains/],
+    ['FLOOD_LIMIT', '-1', /whole number from 0/],
     ['SMTP_URL', 'mail.acme.test', /smtp:\/\/HOST:PORT/],
     ['SMTP_URL', 'http://mail.acme.test', /smtps:\/\/HOST:PORT/],
     ['SMTP_URL', 'smtp://mail.acme.test/?tls.rejectUnauthorized=false', /smtp:\/\/HOST:PORT/],

@@ -103,6 +103,7 @@ async function posted({ from, ticket, verification, way = 'by a tag', environmen
     {
       decision,
       lookFirst: false,
+      awaitTurn: async () => {},
       receivedAt: null,
       messageIdField: null,
       parents: way === 'by a thread' && ticket !== null ? [String(ticket)] : [],

@@ -18,6 +18,8 @@ export interface Delivery extends Recognition, Pick<Caller, 'known'> {
   readonly lookFirst: boolean;
   /** The tickets of the mails that this one answers, the nearest first. */
   readonly parents: readonly string[];
+  /** Called before a ticket is made, once it is known that no earlier attempt has made it; rejects where its turn has not come. */
+  readonly awaitTurn: () => Promise<void>;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
   const caller = { writer, address: reply.user_email, known: delivery.known };
   const open = await firstOpenTicket(helpdesk, candidates, caller);
   if (open === null) {
+    await delivery.awaitTurn();
     return { kind: 'created', ticketId: await helpdesk.createTicket(instead), adopted: false, ...note };
   }
   const ticketId = open.ticket.id;
@@ -52,9 +55,7 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
 
 async function create(helpdesk: Helpdesk, ticket: TicketRequest, delivery: Delivery, claims: Claims): Promise<Outcome> {
   const earlier = delivery.lookFirst ? await findTicket(helpdesk, ticket, delivery, claims) : null;
-  return {
-    kind: 'created',
-    ticketId: earlier ?? (await helpdesk.createTicket(ticket)),
-    adopted: earlier !== null,
-  };
+  if (earlier !== null) return { kind: 'created', ticketId: earlier, adopted: true };
+  await delivery.awaitTurn();
+  return { kind: 'created', ticketId: await helpdesk.createTicket(ticket), adopted: false };
 }

@@ -30,6 +30,8 @@ export interface AttemptRecord {
   readonly ended: number;
   /** Attempts of which it is proven that nothing reached the helpdesk, so that no later one needs to look for their traces. */
   readonly unsent: number;
+  /** When it was last certain that no attempt had left a trace at the helpdesk, ms since 1970; 0 where it never was. */
+  readonly tracelessAt: number;
   /** Server errors in a row for this mail while other mails got through. */
   readonly refusedAmidSuccess: number;
   /** When the last attempt failed, ms since 1970; 0 where none has. */
@@ -57,6 +59,7 @@ export function attemptRecord(progress: unknown): AttemptRecord {
   const none: AttemptRecord = {
     ended: 0,
     unsent: 0,
+    tracelessAt: 0,
     refusedAmidSuccess: 0,
     failedAt: 0,
     postponed: null,

@@ -9,6 +9,7 @@ import type { Outcome } from '../mail/outcome.js';
 import type { BackendQueue } from './backend.js';
 import { attemptRecord, digestOfJob, entryOf, type MailJob, QUEUE_NAME } from './job.js';
 import { safeJson } from './json-safe.js';
+import type { Postponed } from './postponed.js';
 
 export type MailQueue = BackendQueue<MailJob, Outcome>;
 
@@ -18,6 +19,8 @@ export interface SettledMail {
   readonly outcome: Outcome;
   /** Null in entries of versions that kept none. */
   readonly digest: Digest | null;
+  /** When it was settled, ms since 1970. */
+  readonly at: number;
 }
 
 /** A mail that another one answers. */
@@ -38,6 +41,7 @@ export class JobLedger {
   constructor(
     private readonly queue: MailQueue,
     options: { readonly ledgerDays: number },
+    private readonly postponed?: Postponed,
   ) {
     // One policy for all jobs: BullMQ applies that of the job which finishes to the whole set.
     const keep = { age: options.ledgerDays * 86_400 };
@@ -94,7 +98,8 @@ export class JobLedger {
 
   async countUnderWay(): Promise<number> {
     const counts = await this.queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return Math.max(0, all - (this.postponed?.count() ?? 0));
   }
 
   /**
@@ -122,7 +127,7 @@ export class JobLedger {
       for (const job of jobs) {
         if ((job.finishedOn ?? 0) < since) return;
         if (job.id && job.returnvalue) {
-          yield { id: job.id, outcome: job.returnvalue, digest: digestOfJob(job.data) };
+          yield { id: job.id, outcome: job.returnvalue, digest: digestOfJob(job.data), at: job.finishedOn ?? 0 };
         }
       }
       if (jobs.length < PAGE) return;

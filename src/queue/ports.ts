@@ -14,6 +14,11 @@ export interface DeliveryOrder {
   readonly parents: readonly string[];
   /** What the ledger knows of a ticket; null where it was made of no mail, or too long ago. */
   readonly known: (ticketId: string) => Promise<KnownTicket | null>;
+  /**
+   * To be called before a ticket is made, once it is known that no earlier attempt has made it.
+   * @throws DeliveryPostponedError where the sender has to wait for its turn
+   */
+  readonly awaitTurn: () => Promise<void>;
   /** What other mails hold already, so that it must not be adopted. */
   readonly claims: ClaimsOfMail;
 }

@@ -2,13 +2,16 @@ import { DelayedError, type Job, RateLimitError, UnrecoverableError } from 'bull
 import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import type { Decision } from '../mail/decision.js';
+import { requesterIn } from '../mail/digest.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
 import type { Conversations } from './conversations.js';
+import type { Flood } from './flood.js';
 import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
 import { safeText } from './json-safe.js';
 import type { Deliver, DeliveredMail, DeliveryObserver, DeliveryOrder, JudgeFailure, Verdict } from './ports.js';
+import type { Postponed } from './postponed.js';
 import { Ramp } from './ramp.js';
 
 export interface DeliveryWorkerOptions {
@@ -16,6 +19,8 @@ export interface DeliveryWorkerOptions {
   readonly judgeFailure: JudgeFailure;
   readonly claims: Claims;
   readonly conversations: Conversations;
+  readonly flood: Flood;
+  readonly postponed: Postponed;
   readonly concurrency: number;
   /** How long the helpdesk may go on with a request whose sender is gone, in ms. */
   readonly settleMs: number;
@@ -104,19 +109,24 @@ export class DeliveryWorker {
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
     const { decision, reason } = judgement;
     if (decision.kind === 'ignore') return this.#settled(job, { kind: 'ignored', reason });
-    const { unsent, ended } = attemptRecord(job.progress);
+    const { unsent, ended, tracelessAt } = attemptRecord(job.progress);
+    this.options.postponed.delete(job.id ?? '');
     if (job.attemptsStarted - 1 > ended && this.options.settleMs > 0) {
       // Its process was killed, or lost the queue, while the request was under way: a look that comes too soon finds nothing.
       const message = 'an attempt was cut short, and the helpdesk may still be at work on it';
       return await this.#failed(job, { kind: 'postpone', message, forMs: this.options.settleMs });
     }
-    const { claims, conversations } = this.options;
+    const { claims, conversations, flood } = this.options;
+    let traceless = false;
     try {
       const outcome = await this.#deliver(job.id ?? '', {
         decision,
         receivedAt: envelope.receivedAt,
         // An attempt that a crash cut short counts as started and not as unsent, so it is looked for.
-        lookFirst: lookFirst || job.attemptsStarted - 1 > unsent || this.#mayHaveBeenForgotten(job),
+        lookFirst:
+          (lookFirst && tracelessAt === 0) ||
+          job.attemptsStarted - 1 > unsent ||
+          this.#mayHaveBeenForgotten(Math.max(job.timestamp, tracelessAt)),
         claims: claims.of(job.id ?? '', job.timestamp),
         parents:
           decision.kind === 'reply'
@@ -129,6 +139,10 @@ export class DeliveryWorker {
               })
             : [],
         known: (ticketId) => conversations.known(ticketId),
+        awaitTurn: async () => {
+          traceless = true;
+          await flood.admit(job.id ?? '', requesterIn(decision) ?? '');
+        },
       });
       this.#lastSuccessAt = Date.now();
       claims.settled(job.id ?? '', outcome);
@@ -138,7 +152,7 @@ export class DeliveryWorker {
       await this.options.delivered({ id: job.id ?? '', envelope, judgement, outcome, lookFirst });
       return this.#settled(job, outcome);
     } catch (error) {
-      return await this.#failed(job, await this.options.judgeFailure(error));
+      return await this.#failed(job, await this.options.judgeFailure(error), traceless);
     }
   }
 
@@ -156,10 +170,11 @@ export class DeliveryWorker {
 
   /**
    * A store that crashes may come back some seconds older than it was (Redis with `appendfsync everysec`): then a job waits as new whose
-   * attempt has got through. So what was queued before the last break, or before this process began, is looked for.
+   * attempt has got through. So what was queued (or looked for in
+   * vain) before the last break, or before this process began, is looked for.
    */
-  #mayHaveBeenForgotten(job: Job<MailJob, Outcome>): boolean {
-    return job.timestamp <= this.#unbrokenSince;
+  #mayHaveBeenForgotten(tracelessAt: number): boolean {
+    return tracelessAt <= this.#unbrokenSince;
   }
 
   /** Where a setting keeps our own people out of their tickets, only the log can tell the operator. */
@@ -186,8 +201,11 @@ export class DeliveryWorker {
     if (this.#worker && this.#worker.concurrency !== deliveries) this.#worker.concurrency = deliveries;
   }
 
-  /** Always throws: the signal that makes BullMQ do what the verdict says. */
-  async #failed(job: Job<MailJob, Outcome>, verdict: Verdict): Promise<never> {
+  /**
+   * Always throws: the signal that makes BullMQ do what the verdict says.
+   * @param traceless whether it is certain that no attempt before the one that failed has left a trace at the helpdesk
+   */
+  async #failed(job: Job<MailJob, Outcome>, verdict: Verdict, traceless = false): Promise<never> {
     const { log, report, observer } = this.options;
     const { message } = verdict;
     const record = { ...attemptRecord(job.progress), ended: job.attemptsStarted };
@@ -218,10 +236,12 @@ export class DeliveryWorker {
         observer.postponed();
         await job.updateProgress({
           ...record,
-          unsent: record.unsent + 1,
+          // A mail that has been looked for need not be looked for each time that it asks for its turn.
+          ...(traceless ? { unsent: job.attemptsStarted, tracelessAt: Date.now() } : { unsent: record.unsent + 1 }),
           postponed: safeText(message),
           postponedUntil: until,
         });
+        this.options.postponed.add(job.id ?? '', until);
         await job.moveToDelayed(until, job.token);
         throw new DelayedError();
       }

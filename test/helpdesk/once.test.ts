@@ -27,7 +27,15 @@ afterEach(async () => {
 });
 
 function delivery(decision: Delivery['decision'], lookFirst = false): Delivery {
-  return { decision, lookFirst, receivedAt: new Date(), messageIdField: null, parents: [], known: async () => null };
+  return {
+    decision,
+    lookFirst,
+    receivedAt: new Date(),
+    messageIdField: null,
+    parents: [],
+    known: async () => null,
+    awaitTurn: async () => {},
+  };
 }
 
 function reply(ticketIds: number[], message = 'It still burns.'): Delivery['decision'] {

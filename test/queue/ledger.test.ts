@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/mail/outcome.js';
 import { type Backend, openBackend } from '../../src/queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
 import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
+import { Postponed } from '../../src/queue/postponed.js';
 import { openStore, type Store } from '../services/rig.js';
 import { until } from '../services/until.js';
 import { newEntry } from './entries.js';
@@ -47,6 +48,14 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
     });
     await worker.close();
   }
+
+  it('counts what waits for its turn apart from what is under way', async () => {
+    const postponed = new Postponed();
+    const counting = new JobLedger(queue, { ledgerDays: 30 }, postponed);
+    await counting.add([newEntry('a'), newEntry('b')]);
+    postponed.add('a', Date.now() + 60_000);
+    expect([await ledger.countUnderWay(), await counting.countUnderWay()]).toEqual([2, 1]);
+  });
 
   it('knows nothing of a mail that was never added', async () => {
     expect(await ledger.lookUp(['a', 'b'])).toEqual(new Map());

@@ -4,9 +4,11 @@ import type { Outcome } from '../../src/mail/outcome.js';
 import { type Backend, openBackend } from '../../src/queue/backend.js';
 import { Claims } from '../../src/queue/claims.js';
 import { Conversations } from '../../src/queue/conversations.js';
+import { Flood } from '../../src/queue/flood.js';
 import { attemptRecord, type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
 import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
 import type { DeliveryOrder, Verdict } from '../../src/queue/ports.js';
+import { Postponed } from '../../src/queue/postponed.js';
 import { DeliveryWorker, type DeliveryWorkerOptions } from '../../src/queue/worker.js';
 import { openStore } from '../services/rig.js';
 import { until } from '../services/until.js';
@@ -88,6 +90,8 @@ describe('the delivery worker', () => {
       judgeFailure: (error) => (error instanceof Scripted ? error.verdict : { ...lost, message: String(error) }),
       claims: new Claims(ledger),
       conversations: new Conversations(ledger),
+      flood: new Flood(ledger, 0),
+      postponed: new Postponed(),
       delivered: async () => {},
       log: silent,
       observer: {
@@ -219,6 +223,22 @@ describe('the delivery worker', () => {
     expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, false, false]);
     expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
     expect(reports.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it('looks for a mail once before it waits for its turn, and not each time that it asks again', async () => {
+    const calls: string[] = [];
+    let turns = 0;
+    const deliver = async ({ lookFirst, awaitTurn }: DeliveryOrder) => {
+      calls.push(lookFirst ? 'looked for' : 'not looked for');
+      await awaitTurn();
+      turns += 1;
+      if (turns < 3) throw new Scripted({ kind: 'postpone', message: 'too many of this sender', forMs: 5 });
+      return created;
+    };
+    await ledger.add([newEntry('a', { lookFirst: true })]);
+    await startWorker({ deliver, concurrency: 1, settleMs: 0, retryDelayMs: () => 5 });
+    expect(await settled('a')).toEqual({ kind: 'settled', outcome: created });
+    expect(calls).toEqual(['looked for', 'not looked for', 'not looked for']);
   });
 
   it('begins the days of trying when the turn of a mail has come', async () => {
