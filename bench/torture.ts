@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chaos } from './torture/chaos.js';
-import { census, type Letter, letterOf } from './torture/letters.js';
+import { census, type Letter, lettersOf, written } from './torture/letters.js';
 import { SeededRandom } from './torture/random.js';
 import { startWorld, USER, type World } from './torture/world.js';
 
@@ -51,7 +51,7 @@ async function run(world: World): Promise<number> {
   const end = Date.now() + options.minutes * 60_000;
   // The service makes its folders and its mark before the first mail, which would be old otherwise.
   while ((await world.dovecot.list(USER, 'Mail2Ticket')).length === 0) await sleep(100);
-  const letters = Array.from({ length: options.mails }, (_, number) => letterOf(number, random));
+  const letters = lettersOf(options.mails, random);
   const [events] = await Promise.all([chaos(world, random, end, say), sendAll(world, letters, end)]);
 
   say('everything is healthy again; waiting for the inbox to drain');
@@ -77,19 +77,32 @@ async function run(world: World): Promise<number> {
   return report.duplicates.length + report.lost.length + report.wronglyFiled.length === 0 ? 0 : 1;
 }
 
-/** Spread over the time, so that every event meets mail that is under way. A mail that Dovecot does not take is sent again, as an MTA does. */
+/** Spread over the time, so that every event meets mail that is under way. A letter that answers a ticket which is not there yet is sent last. */
 async function sendAll(world: World, letters: readonly Letter[], end: number): Promise<void> {
+  const tooSoon: Letter[] = [];
   for (const [index, letter] of letters.entries()) {
     const due = end - (end - Date.now()) * ((letters.length - index) / (letters.length - index + 1));
     await sleep(Math.max(0, due - Date.now()));
-    while (
-      !(await world.dovecot.deliver(USER, letter.raw).then(
-        () => true,
-        () => false,
-      ))
-    )
-      await sleep(200);
+    if (!(await send(world, letter))) tooSoon.push(letter);
   }
+  for (const letter of tooSoon) {
+    for (const limit = Date.now() + DRAIN_LIMIT_MS; !(await send(world, letter)); await sleep(500)) {
+      if (Date.now() > limit) break;
+    }
+  }
+}
+
+/** A mail that Dovecot does not take is sent again, as an MTA does. False where the letter cannot be written yet. */
+async function send(world: World, letter: Letter): Promise<boolean> {
+  const raw = await written(letter, world);
+  if (raw === null) return false;
+  const deliver = () =>
+    world.dovecot.deliver(USER, raw).then(
+      () => true,
+      () => false,
+    );
+  while (!(await deliver())) await sleep(200);
+  return true;
 }
 
 function tableOf(report: Readonly<Record<string, unknown>>): string {

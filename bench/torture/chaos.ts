@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import type { SeededRandom } from './random.js';
 import type { World } from './world.js';
 
@@ -15,11 +16,19 @@ const events: Readonly<Record<string, Event>> = {
     await sleep(random.between(0, 4000));
     await redis?.restart();
   },
+  'redis emptied': async ({ redis }) => {
+    if (!redis) return;
+    const client = new Redis(redis.url);
+    await client.flushall();
+    client.disconnect();
+  },
   'dovecot restarted': ({ dovecot }) => dovecot.restart(),
   'answers lost': ({ fault }, random) =>
     fault({ kind: 'drop', endpoint: 'tickets_create.php', times: random.between(1, 4) }),
   'answers cut off': ({ fault }, random) =>
     fault({ kind: 'truncate', endpoint: 'tickets_create.php', times: random.between(1, 3) }),
+  'slow answers': ({ fault }, random) =>
+    fault({ kind: 'slow', forMs: random.between(500, 4000), times: random.between(1, 4) }),
   'status 500': ({ fault }, random) =>
     fault({ kind: 'status', status: 500, carriedOut: random.next() < 0.5, times: random.between(1, 10) }),
   'status 503': ({ fault }, random) => fault({ kind: 'status', status: 503, times: random.between(1, 10) }),
@@ -44,7 +53,10 @@ export async function chaos(
   say: (text: string) => void,
 ): Promise<Record<string, number>> {
   const happened: Record<string, number> = {};
-  const names = Object.keys(events).filter((name) => world.redis || name !== 'redis killed') as [string, ...string[]];
+  const names = Object.keys(events).filter((name) => world.redis || !name.startsWith('redis ')) as [
+    string,
+    ...string[],
+  ];
   for (;;) {
     await sleep(Math.min(random.between(500, 6000), Math.max(0, end - Date.now())));
     if (Date.now() >= end) return happened;

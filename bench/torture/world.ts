@@ -12,7 +12,9 @@ export const USER = 'support@acme.test';
 const TOKEN = 'torture';
 
 const dump = z.object({
-  tickets: z.array(z.object({ subject: z.string(), replies: z.array(z.object({ message: z.string() })) })),
+  tickets: z.array(
+    z.object({ id: z.coerce.string(), subject: z.string(), replies: z.array(z.object({ message: z.string() })) }),
+  ),
   orphans: z.array(z.unknown()),
 });
 
