@@ -27,6 +27,8 @@ interface Part {
   readonly about: string;
   /** The settings without which it cannot be looked at. */
   readonly settings: RegExp;
+  /** What to look at where it comes to no end. */
+  readonly suspect: string;
   /** Is to report what it finds as it goes, and to end soon after the signal. */
   look(config: Config, report: Report, signal: AbortSignal): Promise<void>;
 }
@@ -35,6 +37,7 @@ const parts: readonly Part[] = [
   {
     about: 'imap',
     settings: /^IMAP_/,
+    suspect: 'IMAP_HOST and IMAP_PORT, and the log of the IMAP server',
     look: ({ imap }, report, signal) => {
       const { folder, backlog, pollMs, ...login } = imap;
       const probe = { login, folder, backlog, pollMs, log: createLogger('silent'), timeoutMs: ANSWER_MS };
@@ -44,11 +47,13 @@ const parts: readonly Part[] = [
   {
     about: 'queue',
     settings: /^QUEUE_/,
+    suspect: 'QUEUE_URL, and the log of its server',
     look: ({ queue }, report) => probeQueue(queue.url, ANSWER_MS, report),
   },
   {
     about: 'helpdesk',
     settings: /^HELPDESK_/,
+    suspect: 'HELPDESK_URL, and the log of the helpdesk',
     look: ({ helpdesk, mail }, report) => {
       const { customFields, categoryId } = mail;
       return probeHelpdesk({ ...helpdesk, customFields, categoryId, timeoutMs: ANSWER_MS }, report);
@@ -57,9 +62,15 @@ const parts: readonly Part[] = [
   {
     about: 'smtp',
     settings: /^(SMTP|ACK)_/,
+    suspect: 'SMTP_URL, and the log of the SMTP server',
     look: ({ acknowledgement }, report, signal) => probeSmtp(acknowledgement?.smtp ?? null, report, signal),
   },
-  { about: 'http', settings: /^HTTP_/, look: ({ http }, report) => probeHttp(http, report) },
+  {
+    about: 'http',
+    settings: /^HTTP_/,
+    suspect: 'HTTP_HOST and HTTP_PORT',
+    look: ({ http }, report) => probeHttp(http, report),
+  },
 ];
 
 /** Findings that say nothing where their own setting could not be read. */
@@ -103,10 +114,7 @@ async function withinTime(part: Part, config: Config): Promise<Finding[]> {
   over.abort();
   // A copy: what comes after the end is not waited for.
   if (outcome !== 'late') return [...findings];
-  return [
-    ...findings,
-    problem(part.about, `came to no end within ${PART_MS / 1000} s`, 'check the network in between'),
-  ];
+  return [...findings, problem(part.about, `came to no end within ${PART_MS / 1000} s`, `check ${part.suspect}`)];
 }
 
 /** Required settings that are wrong get a value that is looked at by nobody, so that the others can be used. */

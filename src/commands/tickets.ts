@@ -75,7 +75,7 @@ function render({ ticket, replies, custom_fields }: TicketView): string {
   ];
   return [
     table(
-      ['', ''],
+      [],
       facts.filter(([, value]) => value !== ''),
     ),
     said('Message', ticket.message),

@@ -56,7 +56,10 @@ export async function probeMailbox(probe: MailboxProbe, report: Report, signal: 
 async function reachable({ login, timeoutMs }: MailboxProbe, report: Report): Promise<boolean> {
   const { host, port, tls } = login;
   if (!(await checkHost('imap dns', host, SETTINGS, report))) return false;
-  if (tls === 'none' && isThisMachine(host)) return true;
+  if (tls === 'none' && isThisMachine(host)) {
+    report(ok('imap tls', 'IMAP_TLS=none, which will do on this machine'));
+    return true;
+  }
   if (tls === 'none') {
     const found = 'IMAP_TLS=none: the password and all mail go over the network in clear text';
     report(warning('imap tls', found, 'set IMAP_TLS=implicit or IMAP_TLS=starttls'));

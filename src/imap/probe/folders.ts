@@ -12,7 +12,10 @@ import { findFolders, settledFolders } from '../folders.js';
 export async function probeFolders(client: ImapFlow, watched: string, report: Report): Promise<void> {
   const { root, paths, standing } = await findFolders(client, watched);
   const delimiter = paths.Processed.slice(root.length, -'Processed'.length);
-  const folder = `${root}-Check-${randomBytes(4).toString('hex')}`;
+  const begin = `${root}-Check-`;
+  for (const path of [...standing].filter((name) => name.startsWith(begin) && !name.includes(delimiter, begin.length)))
+    report(warning('imap folders', `the folder ${path} is left of an earlier check`, 'delete it by hand'));
+  const folder = `${begin}${randomBytes(4).toString('hex')}`;
   const moved = `${folder}${delimiter}Moved`;
   const made: string[] = [];
   let doing = `make the folder ${folder}`;
