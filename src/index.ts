@@ -11,5 +11,7 @@ export { type Delivery, deliver, type Helpdesk } from './helpdesk/once.js';
 export type { Claims, Recognition } from './helpdesk/reconcile.js';
 export type { Decision, Priority, ReplyRequest, TicketRequest, TraceStep } from './mail/decision.js';
 export { type Explanation, explain } from './mail/explain.js';
+export type { KnownTicket } from './mail/ledger-entry.js';
 export type { Outcome } from './mail/outcome.js';
 export { defaultPolicy, type FieldSource, type MailPolicy } from './mail/policy.js';
+export type { Writer } from './mail/writer.js';

@@ -204,6 +204,12 @@ describe('the configuration', () => {
     expect(loadMailPolicy({ ...trusted, SENDER_AUTH: 'off' }).senderAuth).toBe('off');
   });
 
+  it('takes Reply-To for the requester only of the forms it lists, and only where it is told to', () => {
+    const forms = { REPLY_TO_FORMS: 'Form@acme.test' };
+    expect(loadMailPolicy(forms).replyToForms).toEqual([]);
+    expect(loadMailPolicy({ ...forms, REPLY_TO: 'use' }).replyToForms).toEqual(['form@acme.test']);
+  });
+
   it('judges mail by its defaults where nothing is configured', () => {
     expect(loadMailPolicy({})).toEqual(defaultPolicy);
   });

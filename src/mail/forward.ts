@@ -18,7 +18,7 @@ const FORWARD_SUBJECT = /^\s*(?:\[[^\]]{0,60}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doors
 /**
  * Finds the original sender of a mail that one of our people forwards. Nothing but the From line of a forwarded header
  * block counts: a signature or the text may hold anybody's address. From can be forged, but who forges a forward gains
- * nothing over forging From itself.
+ * nothing over forging From itself: a new ticket in the name of another. A reply needs a verified forward (writer.ts).
  */
 export function forwardOf(mail: IncomingMail, policy: MailPolicy): Forward {
   if (policy.forwards === 'forwarder' || mail.from === null || !FORWARD_SUBJECT.test(mail.subject))
