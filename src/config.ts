@@ -275,9 +275,11 @@ function rawValue(name: string, environment: Environment, problems: ConfigProble
 }
 
 /** To require what nobody can give would make a new ticket of every reply. */
-function senderAuthProblems({ SENDER_AUTH, TRUSTED_AUTHSERV_ID }: Values<typeof mailSettings>): ConfigProblem[] {
-  if (SENDER_AUTH === undefined || SENDER_AUTH === 'off' || TRUSTED_AUTHSERV_ID?.length !== 0) return [];
-  const message = `"${SENDER_AUTH}" needs TRUSTED_AUTHSERV_ID, the name that your mail server gives itself in Authentication-Results; accepted without it: off`;
+function senderAuthProblems(values: Values<typeof mailSettings>): ConfigProblem[] {
+  const { SENDER_AUTH, TRUSTED_AUTHSERV_ID, SENDER_AUTH_CHECK } = values;
+  if (SENDER_AUTH === undefined || SENDER_AUTH === 'off') return [];
+  if (TRUSTED_AUTHSERV_ID?.length !== 0 || SENDER_AUTH_CHECK === 'dns') return [];
+  const message = `"${SENDER_AUTH}" needs TRUSTED_AUTHSERV_ID, the name that your mail server gives itself in Authentication-Results, or SENDER_AUTH_CHECK=dns; accepted without: off`;
   return [{ variable: 'SENDER_AUTH', message }];
 }
 
@@ -318,7 +320,10 @@ function policyOf(v: Required<Values<typeof mailSettings>>, environment: Environ
     blockedSenders: v.BLOCKED_SENDERS,
     replyMarker: v.REPLY_MARKER,
     trust: { authservIds: v.TRUSTED_AUTHSERV_ID, relays: v.TRUSTED_RELAYS },
-    senderAuth: v.SENDER_AUTH ?? (v.TRUSTED_AUTHSERV_ID.length > 0 ? 'require-for-replies' : 'off'),
+    senderAuth:
+      v.SENDER_AUTH ??
+      (v.TRUSTED_AUTHSERV_ID.length > 0 || v.SENDER_AUTH_CHECK === 'dns' ? 'require-for-replies' : 'off'),
+    senderAuthCheck: v.SENDER_AUTH_CHECK,
   };
 }
 

@@ -8,6 +8,7 @@ import { startHourlyAudit } from './imap/hourly-audit.js';
 import { Watcher } from './imap/watcher.js';
 import { failureJudge } from './judge-failure.js';
 import { JudgePool } from './judging/pool.js';
+import { MAX_FETCHED_BODY_BYTES } from './limits.js';
 import type { Log } from './log-actions.js';
 import type { MailPolicy } from './mail/policy.js';
 import { openMailDesk } from './mail-desk.js';
@@ -104,6 +105,8 @@ export async function startService(config: Config, output: Log, signal: AbortSig
       ledger,
       judge: (source, envelope, options) => judges.judge(source, envelope, options),
       readings: new JobReadings(await backend.queue(READINGS_QUEUE_NAME)),
+      // A signature holds over every byte of a mail, files and all.
+      wholeBytes: config.mail.senderAuthCheck === 'dns' ? MAX_FETCHED_BODY_BYTES : undefined,
       log,
       observer: metrics.watcher,
       report: (state) => health.report('mailbox', state),

@@ -183,6 +183,7 @@ export const mailSettings = {
   TRUSTED_AUTHSERV_ID: hosts(false).default([]),
   TRUSTED_RELAYS: hosts(true).default([]),
   SENDER_AUTH: oneOf(['off', 'mark', 'require-for-replies', 'require']).optional(),
+  SENDER_AUTH_CHECK: oneOf(['off', 'dns']).default('off'),
   REPLY_POLICY: oneOf(['owner', 'participants']).default('owner'),
   REPLY_TO: oneOf(['ignore', 'use']).default('ignore'),
   REPLY_TO_FORMS: addresses.default([]),

@@ -68,6 +68,7 @@ describe('the configuration', () => {
     ['TRUSTED_AUTHSERV_ID', '.acme.test', /as they stand at the begin of Authentication-Results/],
     ['TRUSTED_RELAYS', 'mx.acme.test, *.acme.test', /names of hosts, or .domain/],
     ['SENDER_AUTH', 'on', /off, mark, require-for-replies, require/],
+    ['SENDER_AUTH_CHECK', 'true', /off, dns/],
     ['SENDER_AUTH', 'mark', /"mark" needs TRUSTED_AUTHSERV_ID/],
     ['REPLY_POLICY', 'all', /owner, participants/],
     ['REPLY_TO', 'use', /needs REPLY_TO_FORMS/],
@@ -202,6 +203,8 @@ describe('the configuration', () => {
       senderAuth: 'require-for-replies',
     });
     expect(loadMailPolicy({ ...trusted, SENDER_AUTH: 'off' }).senderAuth).toBe('off');
+    expect(loadMailPolicy({ SENDER_AUTH_CHECK: 'dns' }).senderAuth).toBe('require-for-replies');
+    expect(loadMailPolicy({ SENDER_AUTH_CHECK: 'dns', SENDER_AUTH: 'mark' }).senderAuth).toBe('mark');
   });
 
   it('takes Reply-To for the requester only of the forms it lists, and only where it is told to', () => {

@@ -12,14 +12,17 @@ interface Sized {
  * Fetches mails without marking them seen (BODY.PEEK): small ones whole and in one round trip, of larger ones the headers and
  * what holds text, by their BODYSTRUCTURE. One that has gone meanwhile is left out. No command may run on the connection
  * before the iteration has ended: imapflow would wait for ever.
+ *
+ * @param wholeBytes up to which size a mail is fetched whole, at most MAX_FETCHED_BODY_BYTES
  */
 export async function* readMails(
   client: ImapFlow,
   mails: readonly Sized[],
+  wholeBytes = MAX_WHOLE_BYTES,
 ): AsyncGenerator<{ uid: number; source: MailSource }> {
   const uidsOf = (list: readonly Sized[]) => list.map(({ uid }) => uid);
-  const small = mails.filter(({ sizeBytes }) => sizeBytes <= MAX_WHOLE_BYTES);
-  const large = mails.filter(({ sizeBytes }) => sizeBytes > MAX_WHOLE_BYTES);
+  const small = mails.filter(({ sizeBytes }) => sizeBytes <= wholeBytes);
+  const large = mails.filter(({ sizeBytes }) => sizeBytes > wholeBytes);
   if (small.length > 0) yield* readWhole(client, uidsOf(small));
   if (large.length > 0) yield* readInParts(client, uidsOf(large));
 }

@@ -13,6 +13,8 @@ export interface ReaderOptions {
   readonly uidValidity: string;
   readonly judge: Judge;
   readonly readings: Readings;
+  /** Up to which size mails are fetched whole; MAX_WHOLE_BYTES where it is not given. */
+  readonly wholeBytes?: number | undefined;
   readonly log: Log;
 }
 
@@ -75,7 +77,7 @@ export class MailReader {
     const judged: Promise<NewEntry>[] = [];
     const sized = group.map(({ uid, envelope }) => ({ uid, sizeBytes: envelope.sizeBytes }));
     // Judged while the next ones arrive.
-    for await (const { uid, source } of readMails(client, sized)) {
+    for await (const { uid, source } of readMails(client, sized, this.options.wholeBytes)) {
       const mail = byUid.get(uid);
       if (!mail) continue;
       const handling = handlingOf(mail);

@@ -19,6 +19,7 @@ export interface Watched extends OpenFolder {
   readonly ledger: Ledger;
   readonly judge: Judge;
   readonly readings: Readings;
+  readonly wholeBytes?: number | undefined;
   readonly log: Log;
   readonly now: () => number;
 }

@@ -19,6 +19,8 @@ export interface WatcherOptions {
   readonly ledger: Ledger;
   readonly judge: Judge;
   readonly readings: Readings;
+  /** Up to which size mails are fetched whole, at most MAX_FETCHED_BODY_BYTES; MAX_WHOLE_BYTES where it is not given. */
+  readonly wholeBytes?: number | undefined;
   readonly log: Log;
   readonly observer: WatcherObserver;
   /** Told whether the mailbox is being watched, and why not. */
@@ -150,7 +152,7 @@ export class Watcher {
   }
 
   async #open(client: ImapFlow): Promise<Reconciler> {
-    const { folder, backlog, ledger, judge, readings, log } = this.#options;
+    const { folder, backlog, ledger, judge, readings, wholeBytes, log } = this.#options;
     const status = await client.status(folder, { uidNext: true, uidValidity: true }).catch((error: unknown) => {
       throw new MailboxRefusedError(`the folder ${folder} cannot be opened; see IMAP_FOLDER`, 'IMAP_FOLDER', {
         cause: error,
@@ -186,6 +188,7 @@ export class Watcher {
       ledger,
       judge,
       readings,
+      wholeBytes,
       log,
       now: Date.now,
     });

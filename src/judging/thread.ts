@@ -1,3 +1,4 @@
+import { authenticate } from '../dkim/authenticate.js';
 import { judge } from '../mail/decide.js';
 import type { Judgement } from '../mail/decision.js';
 import { parseMail } from '../mail/parse.js';
@@ -17,7 +18,9 @@ export type JudgeAnswer = { readonly judgement: Judgement } | { readonly fault: 
 /** The work of a thread. It never rejects, so that a rejection of the pool means that the thread itself came to its end. */
 export default async function judgeMail({ source, policy, real }: JudgeTask): Promise<JudgeAnswer> {
   try {
-    return { judgement: judge(await parseMail(source.bytes, source.leftOut), policy, { real }) };
+    const mail = await parseMail(source.bytes, source.leftOut);
+    const authentication = await authenticate(mail, source, policy);
+    return { judgement: judge(mail, policy, { real, authentication }) };
   } catch (error) {
     // Its name only: the message may quote the mail.
     return { fault: error instanceof Error ? error.name : typeof error };

@@ -25,6 +25,8 @@ import { isMarked, peopleOf, type Writer, writerOf } from './writer.js';
 export interface Circumstances {
   /** A person dragged it out of Ignored: it is real, and no rule may ignore it. */
   readonly real?: boolean;
+  /** Who it is from, where more than the results of the operator's servers was asked. */
+  readonly authentication?: Authentication;
 }
 
 /** What the rules look at: the mail, and what more than one of them needs to know of it. */
@@ -72,8 +74,9 @@ const RULES: readonly Rule[] = [
  * Says what shall become of a mail, and why. Every mail gets a decision, and the fields of a ticket or reply can be sent as
  * they are.
  */
-export function judge(mail: IncomingMail, policy: MailPolicy, { real = false }: Circumstances = {}): Judgement {
-  const facts = factsOf(mail, policy);
+export function judge(mail: IncomingMail, policy: MailPolicy, circumstances: Circumstances = {}): Judgement {
+  const { real = false, authentication = authenticationOf(mail, policy.trust) } = circumstances;
+  const facts = factsOf(mail, policy, authentication);
   const trace = stepsBeforeTheRules(facts);
   const verdict = askRules(facts, real, trace);
   if (verdict.decision.kind === 'reply') trace.push(gateStep(verdict.decision));
@@ -102,8 +105,7 @@ function askRules(facts: Facts, real: boolean, trace: TraceStep[]): Verdict {
   return newTicket(facts);
 }
 
-function factsOf(mail: IncomingMail, policy: MailPolicy): Facts {
-  const authentication = authenticationOf(mail, policy.trust);
+function factsOf(mail: IncomingMail, policy: MailPolicy, authentication: Authentication): Facts {
   const forward = forwardOf(mail, policy);
   const requester =
     forward.kind === 'of'

@@ -27,6 +27,8 @@ export interface MailPolicy {
   readonly trust: Trust;
   /** What becomes of a mail whose sender is not proven. It is never dropped. */
   readonly senderAuth: SenderAuth;
+  /** Whether DKIM signatures are checked where the servers' results prove nothing. */
+  readonly senderAuthCheck: 'off' | 'dns';
   /** Who may write into a ticket: its owner, or also whoever took part in its mails. */
   readonly replyPolicy: 'owner' | 'participants';
   /** Addresses of our own web forms: of their mail the requester is Reply-To. Lower case. */
@@ -66,4 +68,5 @@ export const defaultPolicy: MailPolicy = {
   replyToForms: [],
   blockedSenders: [],
   senderAuth: 'off',
+  senderAuthCheck: 'off',
 };

@@ -87,6 +87,16 @@ describe('fetching mails', () => {
     expect(read.map(({ source }) => Buffer.from(source.bytes).equals(raw))).toEqual([true]);
   });
 
+  it('fetches a larger mail whole too where a signature over all of it is to be checked', async () => {
+    const raw = crlf(withFiles(300_000));
+    await imap.mailboxCreate('signed');
+    await imap.append('signed', raw);
+    await imap.mailboxOpen('signed');
+    const read = [];
+    for await (const { source } of readMails(imap, [{ uid: 1, sizeBytes: raw.length }], raw.length)) read.push(source);
+    expect(read.map(({ bytes }) => Buffer.from(bytes).equals(raw))).toEqual([true]);
+  });
+
   it('reads the same of a large mail as if it had been fetched whole, without the bytes of its files', async () => {
     const raw = crlf(withFiles(300_000));
     const whole = await parseMail(raw);

@@ -43,6 +43,21 @@ function asked({ trace }: Judgement): string {
   return trace.map(({ rule, matched }) => `${rule} ${matched ? '✓' : '·'}`).join(', ');
 }
 
+describe('who a mail is from', () => {
+  it('is read off the header, unless more was asked', () => {
+    const told = (judgement: Judgement) => judgement.trace.find(({ rule }) => rule === 'sender authentication');
+    expect(told(judge(aMail(), defaultPolicy))).toMatchObject({
+      matched: false,
+      evidence: 'unchecked: TRUSTED_AUTHSERV_ID is not set',
+    });
+    const authentication = { verdict: 'pass', evidence: 'dkim=pass' } as const;
+    expect(told(judge(aMail(), defaultPolicy, { authentication }))).toMatchObject({
+      matched: true,
+      evidence: 'pass: dkim=pass',
+    });
+  });
+});
+
 describe('the rules', () => {
   it.each<[what: string, parts: Partial<IncomingMail>, kind: string, reason: string, steps: string]>([
     ['ignore own mail', { ...own, ...vacation }, 'ignore', 'own mail, From: support@desk.example', 'own mail ✓'],
