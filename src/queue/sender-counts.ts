@@ -5,7 +5,7 @@
 export class SenderCounts {
   /** In the order of their times, or nearly. */
   readonly #events = new Map<string, { readonly sender: string; readonly at: number }>();
-  readonly #counts = new Map<string, number>();
+  readonly #ids = new Map<string, Set<string>>();
 
   /** @param most events that are remembered */
   constructor(
@@ -21,7 +21,9 @@ export class SenderCounts {
     this.#forget(id);
     const sender = senderOf(address);
     this.#events.set(id, { sender, at });
-    this.#counts.set(sender, (this.#counts.get(sender) ?? 0) + 1);
+    const ids = this.#ids.get(sender);
+    if (ids) ids.add(id);
+    else this.#ids.set(sender, new Set([id]));
     if (this.#events.size > this.most) this.#forgetOldest();
   }
 
@@ -35,13 +37,12 @@ export class SenderCounts {
       if (at > now - this.windowMs) break;
       this.#forgetOldest();
     }
-    return this.#counts.get(senderOf(address)) ?? 0;
+    return this.#ids.get(senderOf(address))?.size ?? 0;
   }
 
-  /** The times of this sender's events, ms since 1970. Looks through all events: for the rare case. */
+  /** The times of this sender's events, ms since 1970. */
   times(address: string): number[] {
-    const sender = senderOf(address);
-    return [...this.#events.values()].flatMap((event) => (event.sender === sender ? [event.at] : []));
+    return [...(this.#ids.get(senderOf(address)) ?? [])].map((id) => this.#events.get(id)?.at ?? 0);
   }
 
   #forgetOldest(): void {
@@ -53,9 +54,9 @@ export class SenderCounts {
     const event = this.#events.get(id);
     if (!event) return;
     this.#events.delete(id);
-    const left = (this.#counts.get(event.sender) ?? 1) - 1;
-    if (left > 0) this.#counts.set(event.sender, left);
-    else this.#counts.delete(event.sender);
+    const ids = this.#ids.get(event.sender);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#ids.delete(event.sender);
   }
 }
 

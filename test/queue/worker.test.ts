@@ -7,7 +7,7 @@ import { Conversations } from '../../src/queue/conversations.js';
 import { Flood } from '../../src/queue/flood.js';
 import { attemptRecord, type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
 import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
-import type { DeliveryOrder, Verdict } from '../../src/queue/ports.js';
+import type { DeliveredMail, DeliveryOrder, Verdict } from '../../src/queue/ports.js';
 import { Postponed } from '../../src/queue/postponed.js';
 import { DeliveryWorker, type DeliveryWorkerOptions } from '../../src/queue/worker.js';
 import { openStore } from '../services/rig.js';
@@ -84,6 +84,7 @@ describe('the delivery worker', () => {
 
   async function startWorker(
     options: Pick<DeliveryWorkerOptions, 'deliver' | 'concurrency' | 'settleMs' | 'retryDelayMs'>,
+    delivered: DeliveryWorkerOptions['delivered'] = async () => {},
   ): Promise<void> {
     worker = new DeliveryWorker({
       ...options,
@@ -92,7 +93,7 @@ describe('the delivery worker', () => {
       conversations: new Conversations(ledger),
       flood: new Flood(ledger, 0),
       postponed: new Postponed(),
-      delivered: async () => {},
+      delivered,
       log: silent,
       observer: {
         settled: ({ kind }) => told.push(kind),
@@ -223,6 +224,22 @@ describe('the delivery worker', () => {
     expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, false, false]);
     expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
     expect(reports.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it('tells again of a ticket whose first telling failed, as found standing, before it counts as done', async () => {
+    const told: DeliveredMail[] = [];
+    const states: (string | undefined)[] = [];
+    const deliver = async ({ lookFirst }: DeliveryOrder) => ({ ...created, adopted: lookFirst });
+    await startWorker({ deliver, concurrency: 1, settleMs: 0, retryDelayMs: () => 5 }, async (mail) => {
+      told.push(mail);
+      states.push((await ledger.lookUp(['a'])).get('a')?.state.kind);
+      if (told.length === 1) throw new Error('the acknowledgement could not be queued');
+    });
+    await add('a');
+    await settled('a');
+    expect(told.map(({ outcome }) => outcome)).toEqual([created, { ...created, adopted: true }]);
+    expect(told.map(({ lookFirst }) => lookFirst)).toEqual([false, false]);
+    expect(states).toEqual(['under way', 'under way']);
   });
 
   it('looks for a mail once before it waits for its turn, and not each time that it asks again', async () => {
