@@ -36,7 +36,9 @@ export function writerOf(
 ): Writer {
   const from = mail.from?.address ?? '';
   const verified = verdict === 'pass';
-  if (!mail.soleAuthor || !isUsable(from)) return nobody('its From does not name one usable author');
+  // The tickets of mails without a sender all belong to the stand-in, whose address anybody can write into From.
+  if (!mail.soleAuthor || !isUsable(from) || from.toLowerCase() === policy.fallbackSender)
+    return nobody('its From does not name one usable author');
   // Anybody can type anybody's address into a form, and our forms may well write from an address of our people.
   if (requester.user_email !== from && forward.kind !== 'of') return nobody('what a web form sends is no reply');
   if (claimsToBeStaff(from, policy)) {
@@ -48,7 +50,11 @@ export function writerOf(
       return { ...nobody('the sender claims to be one of our people, and is not verified'), unverified: true };
     }
     // What our people forward is the customer's word, and goes into the customer's tickets only.
-    if (forward.kind === 'of') return { kind: 'customer', mayTakePart: false };
+    if (forward.kind === 'of') {
+      return claimsToBeStaff(requester.user_email, policy)
+        ? nobody('the forwarded sender claims to be one of our people')
+        : { kind: 'customer', mayTakePart: false };
+    }
     return { kind: 'staff', others: othersOf(mail, policy) };
   }
   if (!verified && isReplyRefused(policy)) return { ...nobody('the sender is not verified'), unverified: true };

@@ -49,6 +49,7 @@ describe('a mail is written by', () => {
     ['nobody, as an agent with a hidden character', 'nobody', ask(from('ja\u00adne@agents.example'))],
     ['nobody, where From names several', 'nobody', ask({ soleAuthor: false })],
     ['nobody, where From cannot be used', 'nobody', ask(from('ann@example.com@evil.example'))],
+    ['nobody, as the stand-in for no sender', 'nobody', ask(from('Unknown-Sender@mail2ticket.invalid'))],
     ['nobody, where there is no From', 'nobody', ask({ from: null, replyTo: [address('ann@example.com')] })],
     ['nobody, through a form', 'nobody', ask({ ...from('form@web.example'), replyTo: [address('vic@example.org')] })],
     [
@@ -97,6 +98,8 @@ describe('a customer takes part in the tickets of others', () => {
     const forwarded = { ...from('jane@agents.example'), subject: 'Fwd: Broken', text };
     expect(ask(forwarded, 'pass', participants)).toEqual({ kind: 'customer', mayTakePart: false });
     expect(ask(forwarded, 'none', participants)).toMatchObject({ kind: 'nobody', unverified: true });
+    const forAgent = { ...forwarded, text: text.replace('max@kunde.example', 'jan\u00e9@agents.example') };
+    expect(ask(forAgent, 'pass')).toMatchObject({ kind: 'nobody', why: expect.stringContaining('forwarded') });
   });
 });
 
