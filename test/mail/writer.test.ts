@@ -22,8 +22,12 @@ function ask(
 ) {
   const mail = aMail(parts);
   const settled = { ...policy, ...settings };
-  const requester = requesterOf(mail, settled, verdict === 'pass');
-  return writerOf(mail, settled, requester, forwardOf(mail, settled), { verdict, evidence: '' });
+  const forward = forwardOf(mail, settled);
+  const requester =
+    forward.kind === 'of'
+      ? { user_email: forward.original.address, evidence: '' }
+      : requesterOf(mail, settled, verdict === 'pass');
+  return writerOf(mail, settled, requester, forward, { verdict, evidence: '' });
 }
 
 const from = (text: string) => ({ from: address(text) });
