@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import { QueueUnavailableError } from './errors.js';
 import type { Log } from './log-actions.js';
 import { acknowledgementOf, mayAcknowledge } from './mail/acknowledgement.js';
+import type { MailPolicy } from './mail/policy.js';
 import { AcknowledgementQueue } from './queue/acknowledgements.js';
 import type { Backend } from './queue/backend.js';
 import type { DeliveredMail } from './queue/ports.js';
@@ -19,11 +20,13 @@ export interface Acknowledging {
 }
 
 /**
+ * @param policyOf the policy of a mailbox, by its name
  * @param ended told how each acknowledgement ended, for figures
  * @throws QueueUnavailableError where the store does not answer
  */
 export async function startAcknowledgements(
-  { acknowledgement, mail: policy, queue: { ledgerDays } }: Config,
+  { acknowledgement, queue: { ledgerDays } }: Config,
+  policyOf: (mailbox: string) => MailPolicy,
   backend: Backend,
   log: Log,
   ended: (how: 'sent' | 'withheld' | 'failed') => void,
@@ -32,24 +35,27 @@ export async function startAcknowledgements(
   const { smtp, from, templates } = acknowledgement;
   const sender = new SmtpSender(smtp);
   const queue = await AcknowledgementQueue.start(backend, {
-    send: async (one) => sender.send(await compose(one, { ...policy, from, templates })),
+    send: async (one) => sender.send(await compose(one, { ...policyOf(one.mailbox), from, templates })),
     abandon: () => sender.abandon(),
     ledgerDays,
     log,
     ended,
   });
   return {
-    async delivered({ id, envelope, judgement, outcome, lookFirst }) {
+    async delivered({ id, mailbox, envelope, judgement, outcome, lookFirst }) {
       if (outcome.kind !== 'created') return;
       const { receivedAt, messageId } = envelope;
-      const recipient = mayAcknowledge({ judgement, outcome, lookFirst, receivedAt, now: Date.now() }, policy);
+      const recipient = mayAcknowledge(
+        { judgement, outcome, lookFirst, receivedAt, now: Date.now() },
+        policyOf(mailbox),
+      );
       if (!recipient.may) {
         log.info({ action: 'mail.unacknowledged', mail: id, reason: recipient.why }, 'no acknowledgement is sent');
         ended('withheld');
         return;
       }
       try {
-        await queue.add(acknowledgementOf(id, recipient.to, outcome.ticketId, messageId));
+        await queue.add(acknowledgementOf({ id, mailbox }, recipient.to, outcome.ticketId, messageId));
       } catch (error) {
         if (error instanceof QueueUnavailableError) throw error;
         const reason = error instanceof Error ? error.message : String(error);

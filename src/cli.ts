@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { loadMailPolicy, readEnvironment } from './config.js';
 import { ConfigError } from './errors.js';
+import type { Role } from './service.js';
 import { ownVersion } from './version.js';
 
 /** A call that could not be carried out: wrong arguments, a file that cannot be read, a configuration that cannot be used. */
@@ -39,12 +40,20 @@ program
     'after',
     `
 Runs until SIGTERM or SIGINT and then ends within ten seconds; a second signal ends it at once. Nothing is lost
-either way. One line is logged for each mail and outcome: JSON, or text on a terminal (LOG_LEVEL).`,
+either way. One line is logged for each mail and outcome: JSON, or text on a terminal (LOG_LEVEL).
+
+One process does all of it. With --role the halves run apart, as many of each as you like, on machines that share the
+queue (redis:// or postgres://): a watcher reads the mailboxes, a worker delivers.`,
   )
-  .action(async () => {
+  .addOption(
+    new Option('--role <role>', 'which half of the work: mail into the queue, or out of it')
+      .choices(['all', 'watcher', 'worker'])
+      .default('all'),
+  )
+  .action(async ({ role }: { role: Role }) => {
     const { startCommand } = await import('./commands/start.js');
     // Ends here: a store that is away leaves handles of its driver behind, which would hold the process.
-    process.exit(await startCommand(environment()));
+    process.exit(await startCommand(environment(), role));
   });
 
 program

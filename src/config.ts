@@ -1,25 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parse as parseDotenv } from 'dotenv';
-import type { z } from 'zod';
 import type { SmtpServer } from './acknowledge/smtp.js';
 import { readTemplates, type Templates } from './acknowledge/templates.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { loopIdOf, mailboxName } from './mail/identity.js';
 import type { Address } from './mail/message.js';
 import { defaultPolicy, type MailPolicy } from './mail/policy.js';
-import { type LogLevel, mailSettings, secretNames, serviceSettings } from './settings.js';
+import { type ImapConfig, type MailboxValues, readMailboxes } from './mailboxes.js';
+import { type Environment, readSettings, type Values } from './setting-values.js';
+import { imapSettings, type LogLevel, mailboxSettings, mailSettings, serviceSettings } from './settings.js';
 
 /** How the service is set up: one frozen value, made once at the edge. Each part gets only its own slice. */
 export interface Config {
   readonly helpdesk: HelpdeskConfig;
-  readonly imap: ImapConfig;
+  /** One at least. */
+  readonly mailboxes: readonly MailboxConfig[];
   readonly queue: QueueConfig;
   /** Null: none are sent. */
   readonly acknowledgement: AcknowledgementConfig | null;
   readonly http: HttpConfig;
   readonly logLevel: LogLevel;
-  readonly mail: MailPolicy;
 }
 
 export interface HelpdeskConfig {
@@ -30,16 +31,10 @@ export interface HelpdeskConfig {
   readonly settleMs: number;
 }
 
-export interface ImapConfig {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: 'implicit' | 'starttls' | 'none';
-  readonly user: string;
-  readonly password: string;
-  readonly folder: string;
-  /** What becomes of the mail that stands in the folder at the first start. */
-  readonly backlog: 'skip' | 'import';
-  readonly pollMs: number;
+/** A watched mailbox, and how its mail is judged. */
+export interface MailboxConfig {
+  readonly imap: ImapConfig;
+  readonly mail: MailPolicy;
 }
 
 export interface QueueConfig {
@@ -73,10 +68,13 @@ export interface DashboardConfig {
   readonly password: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Every setting by name, for the check that .env.example and the README leave none out. */
-export const settingNames: readonly string[] = Object.keys({ ...serviceSettings, ...mailSettings });
+export const settingNames: readonly string[] = Object.keys({
+  ...serviceSettings,
+  ...imapSettings,
+  ...mailboxSettings,
+  ...mailSettings,
+});
 
 /**
  * The process environment over the `.env` file of a folder: what is set in the environment wins.
@@ -99,7 +97,8 @@ export function readEnvironment(environment: Environment, dotenvPath: string): E
  * @throws ConfigError with every problem there is, not just the first
  */
 export function loadConfig(environment: Environment): Config {
-  const { values, problems } = read({ ...serviceSettings, ...mailSettings }, environment);
+  const { values, problems } = readSettings({ ...serviceSettings, ...mailSettings }, environment);
+  const mailboxes = readMailboxes(values.MAILBOXES ?? [], environment, problems);
   problems.push(...clearTextProblems(values));
   problems.push(...senderAuthProblems(values), ...replyToProblems(values));
   const acknowledgement = acknowledgementConfig(values, problems);
@@ -108,16 +107,10 @@ export function loadConfig(environment: Environment): Config {
   const v = values as Required<typeof values>;
   return freeze({
     helpdesk: helpdeskOf(v),
-    imap: {
-      host: v.IMAP_HOST,
-      port: values.IMAP_PORT ?? (v.IMAP_TLS === 'implicit' ? 993 : 143),
-      tls: v.IMAP_TLS,
-      user: v.IMAP_USER,
-      password: v.IMAP_PASSWORD,
-      folder: v.IMAP_FOLDER,
-      backlog: v.IMAP_BACKLOG,
-      pollMs: v.IMAP_POLL_SECONDS * 1000,
-    },
+    mailboxes: mailboxes.map((mailbox) => ({
+      imap: mailbox.imap,
+      mail: policyOf(v, mailbox.mail, mailbox.imap, mailboxes),
+    })),
     queue: {
       url: v.QUEUE_URL,
       concurrency: v.WORKER_CONCURRENCY,
@@ -128,7 +121,6 @@ export function loadConfig(environment: Environment): Config {
     acknowledgement,
     http: httpOf(values),
     logLevel: v.LOG_LEVEL,
-    mail: policyOf(v, environment),
   });
 }
 
@@ -137,10 +129,13 @@ export function loadConfig(environment: Environment): Config {
  * @throws ConfigError with every problem there is
  */
 export function loadMailPolicy(environment: Environment): MailPolicy {
-  const { values, problems } = read(mailSettings, environment);
+  const { values, problems } = readSettings({ ...mailSettings, ...mailboxSettings }, environment);
   problems.push(...senderAuthProblems(values), ...replyToProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
-  return freeze(policyOf(values as Required<typeof values>, environment));
+  const v = values as Required<typeof values>;
+  const { IMAP_USER: user, IMAP_HOST: host, IMAP_FOLDER: folder } = environment;
+  const mailbox = user && host ? mailboxName({ user, host }, folder || 'INBOX') : '';
+  return freeze(policyOf(v, v, { mailbox }, user ? [{ imap: { user } }] : []));
 }
 
 /**
@@ -150,7 +145,7 @@ export function loadMailPolicy(environment: Environment): MailPolicy {
 export function loadHelpdeskConfig(environment: Environment): HelpdeskConfig {
   const { HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP, HELPDESK_SETTLE_SECONDS } = serviceSettings;
   const settings = { HELPDESK_URL, HELPDESK_TOKEN, HELPDESK_ALLOW_HTTP, HELPDESK_SETTLE_SECONDS };
-  const { values, problems } = read(settings, environment);
+  const { values, problems } = readSettings(settings, environment);
   problems.push(...clearTextProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
@@ -169,7 +164,8 @@ function helpdeskOf(
  */
 export function loadHttpConfig(environment: Environment): HttpConfig {
   const { HTTP_HOST, HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD } = serviceSettings;
-  const { values, problems } = read({ HTTP_HOST, HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD }, environment);
+  const settings = { HTTP_HOST, HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD };
+  const { values, problems } = readSettings(settings, environment);
   problems.push(...dashboardProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return freeze(httpOf(values));
@@ -233,47 +229,6 @@ function acknowledgementConfig(
   }
 }
 
-type Values<S extends Record<string, z.ZodType>> = { [K in keyof S]?: z.output<S[K]> };
-
-function read<S extends Record<string, z.ZodType>>(
-  settings: S,
-  environment: Environment,
-): { values: Values<S>; problems: ConfigProblem[] } {
-  const problems: ConfigProblem[] = [];
-  const values: Values<S> = {};
-  for (const [name, schema] of Object.entries(settings)) {
-    const raw = rawValue(name, environment, problems);
-    if (raw === null) continue;
-    const result = schema.safeParse(raw);
-    if (result.success) values[name as keyof S] = result.data as z.output<S[keyof S]>;
-    else if (raw === undefined) problems.push({ variable: name, message: 'is required and not set' });
-    else {
-      const shown = secretNames.has(name) ? 'its value (not shown)' : `"${raw}"`;
-      for (const issue of flatten(result.error.issues))
-        problems.push({ variable: name, message: `${shown}: ${issue}` });
-    }
-  }
-  return { values, problems };
-}
-
-/** The variable's text; undefined where it is unset or empty (as `NAME=` in a compose file), null where a problem was found. */
-function rawValue(name: string, environment: Environment, problems: ConfigProblem[]): string | undefined | null {
-  const value = environment[name] || undefined;
-  const path = secretNames.has(name) ? environment[`${name}_FILE`] || undefined : undefined;
-  if (path === undefined) return value;
-  if (value !== undefined) {
-    problems.push({ variable: name, message: `is set, and ${name}_FILE too; accepted: one of them` });
-    return null;
-  }
-  try {
-    // An editor's last line end is not part of the secret.
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '') || undefined;
-  } catch (error) {
-    problems.push({ variable: `${name}_FILE`, message: `"${path}": ${(error as Error).message}` });
-    return null;
-  }
-}
-
 /** To require what nobody can give would make a new ticket of every reply. */
 function senderAuthProblems(values: Values<typeof mailSettings>): ConfigProblem[] {
   const { SENDER_AUTH, TRUSTED_AUTHSERV_ID, SENDER_AUTH_CHECK } = values;
@@ -291,28 +246,23 @@ function replyToProblems({ REPLY_TO, REPLY_TO_FORMS }: Values<typeof mailSetting
   return [{ variable: 'REPLY_TO', message }];
 }
 
-/** zod keeps what each branch of a union said inside one issue; the path says which custom field it was. */
-function flatten(issues: readonly z.core.$ZodIssue[]): string[] {
-  return issues.flatMap((issue) => {
-    const inner =
-      issue.code === 'invalid_union' ? (issue.errors.find((branch) => branch[0]?.code !== 'invalid_type') ?? []) : [];
-    const at = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-    return inner.length > 0 ? flatten(inner).map((message) => at + message) : [at + issue.message];
-  });
-}
-
-function policyOf(v: Required<Values<typeof mailSettings>>, environment: Environment): MailPolicy {
-  const { IMAP_USER: imapUser, IMAP_HOST: host, IMAP_FOLDER: folder } = environment;
-  // A mail from the watched mailbox itself is ours, whether or not the operator thought of listing it.
-  const self = imapUser?.includes('@') ? [imapUser.toLowerCase()] : [];
+/** @param all the mailboxes that are watched: mail from any of them is ours, whether or not the operator thought of listing it */
+function policyOf(
+  v: Required<Values<typeof mailSettings>>,
+  own: MailboxValues['mail'],
+  { mailbox }: Pick<ImapConfig, 'mailbox'>,
+  all: readonly { readonly imap: Pick<ImapConfig, 'user'> }[],
+): MailPolicy {
+  const self = all.map(({ imap }) => imap.user.toLowerCase()).filter((user) => user.includes('@'));
   if (v.ACK_FROM) self.push(v.ACK_FROM.address.toLowerCase());
   return {
     ...defaultPolicy,
     ownAddresses: [...new Set([...self, ...v.OWN_ADDRESSES])],
-    loopId: imapUser && host ? loopIdOf(mailboxName({ user: imapUser, host }, folder || 'INBOX')) : '',
-    subjectTag: v.SUBJECT_TAG,
-    categoryId: v.CATEGORY_ID ?? null,
-    customFields: v.CUSTOM_FIELDS,
+    loopId: mailbox === '' ? '' : loopIdOf(mailbox),
+    subjectTag: own.SUBJECT_TAG,
+    categoryId: own.CATEGORY_ID ?? null,
+    categoryByRecipient: v.CATEGORY_BY_RECIPIENT,
+    customFields: own.CUSTOM_FIELDS,
     staffAddresses: v.STAFF_ADDRESSES,
     forwards: v.FORWARDS,
     replyPolicy: v.REPLY_POLICY,

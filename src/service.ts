@@ -1,36 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startAcknowledgements } from './acknowledging.js';
 import type { Config } from './config.js';
+import { startDelivering } from './delivering.js';
 import { QueueUnavailableError } from './errors.js';
-import { HelpdeskClient } from './helpdesk/client.js';
-import { deliver } from './helpdesk/once.js';
-import { startHourlyAudit } from './imap/hourly-audit.js';
-import { Watcher } from './imap/watcher.js';
-import { failureJudge } from './judge-failure.js';
-import { JudgePool } from './judging/pool.js';
-import { MAX_FETCHED_BODY_BYTES } from './limits.js';
 import type { Log } from './log-actions.js';
-import type { MailPolicy } from './mail/policy.js';
 import { openMailDesk } from './mail-desk.js';
 import { type Backend, openBackend } from './queue/backend.js';
-import { Claims } from './queue/claims.js';
-import { Conversations } from './queue/conversations.js';
-import { Flood } from './queue/flood.js';
 import { type MailJob, QUEUE_NAME } from './queue/job.js';
 import { JobLedger } from './queue/ledger.js';
 import { MailLog } from './queue/mail-log.js';
-import type { DeliveryOrder } from './queue/ports.js';
 import { Postponed } from './queue/postponed.js';
 import { probeQueue } from './queue/probe.js';
-import { JobReadings, READINGS_QUEUE_NAME } from './queue/readings.js';
-import { retryDelayMs } from './queue/retry.js';
-import { DeliveryWorker } from './queue/worker.js';
 import { quietLog } from './quiet-log.js';
+import { partOf } from './room.js';
 import { Health } from './status/health.js';
 import { Metrics } from './status/metrics.js';
 import { operatorPage } from './status/page/page.js';
 import { serveStatus } from './status/server.js';
 import { ownVersion } from './version.js';
+import { startWatching } from './watching.js';
 
 /** The service while it runs. */
 export interface Service {
@@ -45,14 +32,27 @@ const QUEUE_RETRY_MS = 5000;
 /** How long the store may take to tell about itself. It has just answered, so more would mean that it is going away. */
 const QUEUE_PROBE_MS = 5000;
 
+/** Which half of the work a process does: mail into the queue, or out of it. */
+export type Role = 'all' | 'watcher' | 'worker';
+
 /**
  * Wires the rooms together and starts them. While the queue cannot be reached it waits and tries again.
  * @param signal ends the waiting for the queue
  * @throws ConfigError where QUEUE_URL or HELPDESK_URL cannot be used, or HTTP_PORT cannot be listened on
  */
-export async function startService(config: Config, output: Log, signal: AbortSignal): Promise<Service> {
+export async function startService(
+  config: Config,
+  output: Log,
+  signal: AbortSignal,
+  role: Role = 'all',
+): Promise<Service> {
   const log = quietLog(output);
-  const health = new Health<string>(['queue', 'mailbox', 'helpdesk']);
+  const [watches, works] = [role !== 'worker', role !== 'watcher'];
+  const health = new Health<string>([
+    'queue',
+    ...(watches ? config.mailboxes.map(({ imap }) => partOf(imap)) : []),
+    ...(works ? ['helpdesk'] : []),
+  ]);
   const metrics = new Metrics({ version: ownVersion(), health });
   // Acquired in order, released in reverse.
   const releases: (() => Promise<void>)[] = [];
@@ -71,81 +71,22 @@ export async function startService(config: Config, output: Log, signal: AbortSig
     releases.push(() => backend.close());
     // Beside the start, not before it: what it finds changes nothing of what is done.
     void warnOfQueue(config.queue.url, log);
-
-    const helpdesk = new HelpdeskClient({
-      ...config.helpdesk,
-      connections: config.queue.concurrency,
-      onCall: metrics.helpdeskCall,
-    });
-    // The worker has waited for its deliveries by then, unless the queue's store is away: then what is under way cannot be noted as done, and is cut.
-    releases.push(() => helpdesk.abandon());
-
     const queue = await backend.queue<MailJob, never>(QUEUE_NAME);
-    const events = await backend.queueEvents(QUEUE_NAME);
     health.report('queue', { ok: true });
-    health.report('helpdesk', { ok: true });
     backend.watch((state) => health.report('queue', state));
     const postponed = new Postponed();
     const ledger = new JobLedger(queue, config.queue, postponed);
     metrics.watchQueue(() => ledger.countByState());
-
     const mails = new MailLog(queue);
     releases.push(async () => mails.close());
-    page?.open(openMailDesk(mails, config.imap, log), queue);
-
-    const judges = new JudgePool(config.mail, log);
-    releases.push(() => judges.close());
-    await judges.ready();
-
-    const watcher = new Watcher({
-      login: config.imap,
-      folder: config.imap.folder,
-      backlog: config.imap.backlog,
-      pollMs: config.imap.pollMs,
-      ledger,
-      judge: (source, envelope, options) => judges.judge(source, envelope, options),
-      readings: new JobReadings(await backend.queue(READINGS_QUEUE_NAME)),
-      // A signature holds over every byte of a mail, files and all.
-      wholeBytes: config.mail.senderAuthCheck === 'dns' ? MAX_FETCHED_BODY_BYTES : undefined,
-      log,
-      observer: metrics.watcher,
-      report: (state) => health.report('mailbox', state),
-    });
-    metrics.watchMailbox(() => watcher.unsettled);
-    events.on('completed', ({ jobId }) => watcher.finished(jobId));
-    events.on('failed', ({ jobId }) => watcher.finished(jobId));
-
-    const acknowledgements = await startAcknowledgements(config, backend, log, metrics.acknowledgement);
-
-    const worker = new DeliveryWorker({
-      deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, config.mail) }, order.claims),
-      judgeFailure: failureJudge(helpdesk, config.helpdesk.settleMs),
-      settleMs: config.helpdesk.settleMs,
-      claims: new Claims(ledger),
-      conversations: new Conversations(ledger),
-      flood: new Flood(ledger, config.queue.floodLimit),
-      postponed,
-      concurrency: config.queue.concurrency,
-      retryDelayMs: (failed, ageMs) => retryDelayMs(failed, ageMs, config.queue.retryDays, Math.random()),
-      delivered: (mail) => acknowledgements.delivered(mail),
-      log,
-      observer: metrics.delivery,
-      abandon: () => void helpdesk.abandon(),
-      report: (state) => health.report('helpdesk', state),
-    });
-    await worker.start(backend);
-    watcher.start();
-    releases.push(
-      startHourlyAudit({
-        login: config.imap,
-        folder: config.imap.folder,
-        backlog: config.imap.backlog,
-        ledger,
-        log,
-      }),
-    );
+    page?.open(openMailDesk(mails, config.mailboxes, log), queue);
+    const room = { config, backend, ledger, postponed, log, health, metrics };
+    // Together, since each may take seconds to come to its end.
+    const stops: (() => Promise<void>)[] = [];
+    if (works) stops.push(await startDelivering(room, releases));
+    if (watches) stops.push(await startWatching(room, releases));
     releases.push(async () => {
-      await Promise.all([watcher.stop(), worker.stop(), acknowledgements.stop()]);
+      await Promise.all(stops.map((end) => end()));
     });
     return { health, stop };
   } catch (error) {
@@ -181,15 +122,4 @@ async function warnOfQueue(url: string, log: Log): Promise<void> {
         'the queue is not as safe as it could be',
       );
   });
-}
-
-/** How the ticket of a mail is known again at the helpdesk. */
-function recognition({ decision, receivedAt }: DeliveryOrder, policy: MailPolicy) {
-  const ticket = decision.kind === 'create' ? decision.ticket : decision.otherwise;
-  const id = Object.keys(policy.customFields).find((field) => policy.customFields[field]?.from.kind === 'message-id');
-  const value = id === undefined ? undefined : ticket.custom_fields?.[id];
-  return {
-    receivedAt: receivedAt === '' ? null : new Date(receivedAt),
-    messageIdField: id !== undefined && value !== undefined ? { id, value } : null,
-  };
 }

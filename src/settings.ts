@@ -14,6 +14,8 @@ export type LogLevel = (typeof logLevels)[number];
 
 const text = z.string();
 
+const upper = (name: string) => name.toUpperCase();
+
 const yesOrNo = z
   .string()
   .transform((value) => value.trim().toLowerCase())
@@ -145,22 +147,43 @@ const customField = z.union(
   'accepted: a source, or an object of source, pattern and default',
 );
 
-const customFields = z
+const categoryId = wholeNumber(0, 2_147_483_647);
+
+const json = z.string().transform((value, context): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    context.addIssue(`is not JSON (${error instanceof Error ? error.message : String(error)})`);
+    return z.NEVER;
+  }
+});
+
+const customFields = json.pipe(
+  z.record(
+    z.string().regex(/^\d{1,10}$/, 'each key is the id of a custom field, a number'),
+    customField,
+    'accepted: a JSON object of field id to source, as {"7":"header:X-Order-Id"}',
+  ),
+);
+
+const categoryByRecipient = json.pipe(
+  z.record(
+    z
+      .string()
+      .regex(/^[^@\s]+@[^@\s]+$/, 'each key is an address')
+      .transform((address) => address.toLowerCase()),
+    z.int('each value is the id of a category, a number').min(0).max(2_147_483_647),
+    'accepted: a JSON object of address to category id, as {"billing@acme.test":2}',
+  ),
+);
+
+/** They become part of variable names. */
+const mailboxNames = z
   .string()
-  .transform((value, context): unknown => {
-    try {
-      return JSON.parse(value);
-    } catch (error) {
-      context.addIssue(`is not JSON (${error instanceof Error ? error.message : String(error)})`);
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z.record(
-      z.string().regex(/^\d{1,10}$/, 'each key is the id of a custom field, a number'),
-      customField,
-      'accepted: a JSON object of field id to source, as {"7":"header:X-Order-Id"}',
-    ),
+  .transform((value) => value.split(/[\s,;]+/).filter(Boolean))
+  .refine(
+    (names) => names.every((name) => /^[a-z][a-z0-9]*$/i.test(name)) && new Set(names.map(upper)).size === names.length,
+    'accepted: names of letters and digits, each once, separated by commas, as support,billing',
   );
 
 const subjectTag = z
@@ -170,12 +193,17 @@ const subjectTag = z
     'accepted: a text with {id} once and a mark around it, as [#{id}] or [acme #{id}]',
   );
 
+/** What judging the mail of one mailbox needs beside mailSettings; with defaults as well. */
+export const mailboxSettings = {
+  SUBJECT_TAG: subjectTag.default(defaultPolicy.subjectTag),
+  CATEGORY_ID: categoryId.optional(),
+  CUSTOM_FIELDS: customFields.default({}),
+};
+
 /** What judging mail needs: these have defaults, so that `explain` runs without any configuration. */
 export const mailSettings = {
-  SUBJECT_TAG: subjectTag.default(defaultPolicy.subjectTag),
   REPLY_MARKER: text.default(defaultPolicy.replyMarker),
-  CATEGORY_ID: wholeNumber(0, 2_147_483_647).optional(),
-  CUSTOM_FIELDS: customFields.default({}),
+  CATEGORY_BY_RECIPIENT: categoryByRecipient.default({}),
   OWN_ADDRESSES: addresses.default([]),
   STAFF_ADDRESSES: addressesAndDomains.default([]),
   ACK_FROM: mailbox.optional(),
@@ -190,11 +218,8 @@ export const mailSettings = {
   BLOCKED_SENDERS: addressesAndDomains.default([]),
 };
 
-export const serviceSettings = {
-  HELPDESK_URL: helpdeskUrl,
-  HELPDESK_TOKEN: text,
-  HELPDESK_ALLOW_HTTP: yesOrNo.default(false),
-  HELPDESK_SETTLE_SECONDS: wholeNumber(0, 3600, ' seconds').default(60),
+/** How one mailbox is watched. */
+export const imapSettings = {
   IMAP_HOST: text,
   IMAP_PORT: wholeNumber(1, 65_535).optional(),
   IMAP_TLS: oneOf(['implicit', 'starttls', 'none']).default('implicit'),
@@ -203,6 +228,14 @@ export const serviceSettings = {
   IMAP_FOLDER: text.default('INBOX'),
   IMAP_BACKLOG: oneOf(['skip', 'import']).default('skip'),
   IMAP_POLL_SECONDS: wholeNumber(1, 3600, ' seconds').default(60),
+};
+
+export const serviceSettings = {
+  HELPDESK_URL: helpdeskUrl,
+  HELPDESK_TOKEN: text,
+  HELPDESK_ALLOW_HTTP: yesOrNo.default(false),
+  HELPDESK_SETTLE_SECONDS: wholeNumber(0, 3600, ' seconds').default(60),
+  MAILBOXES: mailboxNames.default([]),
   QUEUE_URL: queueUrl.default('embedded:./data'),
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(8),
   FLOOD_LIMIT: wholeNumber(0, 10_000, ' new tickets an hour').default(30),

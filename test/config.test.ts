@@ -34,11 +34,19 @@ function problemsOf(settings: Record<string, string>): Record<string, string[]> 
 describe('the configuration', () => {
   it('needs five settings and has a default for every other', () => {
     expect(loadConfig(required)).toMatchObject({
-      imap: { port: 993, tls: 'implicit', folder: 'INBOX', backlog: 'skip', pollMs: 60_000 },
+      mailboxes: [
+        {
+          imap: { name: '', port: 993, tls: 'implicit', folder: 'INBOX', backlog: 'skip', pollMs: 60_000 },
+          mail: {
+            ...defaultPolicy,
+            ownAddresses: ['support@acme.test'],
+            loopId: expect.stringMatching(/^[0-9a-f]{32}$/),
+          },
+        },
+      ],
       queue: { url: 'embedded:./data', concurrency: 8, ledgerDays: 30, retryDays: 5, floodLimit: 30 },
       http: { host: '127.0.0.1', port: null },
       logLevel: 'info',
-      mail: { ...defaultPolicy, ownAddresses: ['support@acme.test'], loopId: expect.stringMatching(/^[0-9a-f]{32}$/) },
     });
   });
 
@@ -121,7 +129,7 @@ describe('the configuration', () => {
 
   it('sends acknowledgements where it knows the server and the sender, and misses the one without the other', () => {
     const ACK_FROM = 'Acme Support <Help@acme.test>';
-    const { acknowledgement, mail } = loadConfig({
+    const { acknowledgement, mailboxes } = loadConfig({
       ...required,
       SMTP_URL: 'smtp://support%40acme.test:p%3Aw@mail.acme.test',
       ACK_FROM,
@@ -135,7 +143,7 @@ describe('the configuration', () => {
       },
       from: { address: 'Help@acme.test', name: 'Acme Support' },
     });
-    expect(mail.ownAddresses).toEqual(['support@acme.test', 'help@acme.test']);
+    expect(mailboxes[0]?.mail.ownAddresses).toEqual(['support@acme.test', 'help@acme.test']);
     expect(loadConfig(required).acknowledgement).toBe(null);
     expect(problemsOf({ ACK_FROM })).toHaveProperty('SMTP_URL');
     expect(problemsOf({ SMTP_URL: 'smtp://mail.acme.test' })).toHaveProperty('ACK_FROM');
@@ -156,12 +164,12 @@ describe('the configuration', () => {
   });
 
   it('keeps 0 as a value', () => {
-    const { mail, queue } = loadConfig({ ...required, CATEGORY_ID: '0', RETRY_DAYS: '0' });
-    expect([mail.categoryId, queue.retryDays]).toEqual([0, 0]);
+    const { mailboxes, queue } = loadConfig({ ...required, CATEGORY_ID: '0', RETRY_DAYS: '0' });
+    expect([mailboxes[0]?.mail.categoryId, queue.retryDays]).toEqual([0, 0]);
   });
 
   it('takes the standard port of the kind of TLS', () => {
-    const portWith = (tls: string) => loadConfig({ ...required, IMAP_TLS: tls }).imap.port;
+    const portWith = (tls: string) => loadConfig({ ...required, IMAP_TLS: tls }).mailboxes[0]?.imap.port;
     expect(['implicit', 'starttls', 'none'].map(portWith)).toEqual([993, 143, 143]);
   });
 
@@ -180,7 +188,9 @@ describe('the configuration', () => {
 
   it('is frozen throughout', () => {
     const config = loadConfig({ ...required, CUSTOM_FIELDS: '{"7":"from"}' });
-    expect([config, config.imap, config.mail, config.mail.customFields['7']].every(Object.isFrozen)).toBe(true);
+    const [mailbox] = config.mailboxes;
+    const all = [config, config.mailboxes, mailbox?.imap, mailbox?.mail, mailbox?.mail.customFields['7']];
+    expect(all.every(Object.isFrozen)).toBe(true);
   });
 
   it('maps custom fields to their sources', () => {
@@ -218,6 +228,61 @@ describe('the configuration', () => {
   });
 });
 
+describe('several mailboxes', () => {
+  const two = {
+    MAILBOXES: 'support, billing',
+    IMAP_BILLING_USER: 'billing@acme.test',
+    BILLING_CATEGORY_ID: '2',
+    BILLING_SUBJECT_TAG: '[bill {id}]',
+    CATEGORY_ID: '1',
+  };
+
+  it('have their own settings, and share those that have no name in them', () => {
+    const { mailboxes } = loadConfig({ ...required, ...two });
+    expect(
+      mailboxes.map(({ imap, mail }) => [imap.name, imap.user, imap.host, mail.categoryId, mail.subjectTag]),
+    ).toEqual([
+      ['support', 'Support@acme.test', 'mail.acme.test', 1, '[#{id}]'],
+      ['billing', 'billing@acme.test', 'mail.acme.test', 2, '[bill {id}]'],
+    ]);
+  });
+
+  it('are all our own to each other, so that mail between them makes no loop', () => {
+    const { mailboxes } = loadConfig({ ...required, ...two });
+    for (const { mail } of mailboxes) expect(mail.ownAddresses).toEqual(['support@acme.test', 'billing@acme.test']);
+  });
+
+  it('read each password from a file of its own too', () => {
+    const path = join(directory, 'billing');
+    writeFileSync(path, 'of billing\n');
+    const { mailboxes } = loadConfig({ ...required, ...two, IMAP_BILLING_PASSWORD_FILE: path });
+    expect(mailboxes.map(({ imap }) => imap.password)).toEqual(['s3cret-password', 'of billing']);
+  });
+
+  it.each<[string, Record<string, string>, string, RegExp]>([
+    ['a mailbox that has no user of its own or in common', { IMAP_USER: '' }, 'IMAP_SUPPORT_USER', /required/],
+    ['a setting of a mailbox that is not named', { IMAP_BILING_USER: 'b@acme.test' }, 'IMAP_BILING_USER', /MAILBOXES/],
+    ['the same mailbox twice', { IMAP_BILLING_USER: '' }, 'MAILBOXES', /support and billing are the same mailbox/],
+    ['a name twice', { MAILBOXES: 'a,A' }, 'MAILBOXES', /each once/],
+    ['a name that can be no part of a variable', { MAILBOXES: 'a-b' }, 'MAILBOXES', /letters and digits/],
+    ['a value that is wrong for one of them', { IMAP_BILLING_PORT: '0' }, 'IMAP_BILLING_PORT', /1 to 65535/],
+    [
+      'a category that is no number',
+      { CATEGORY_BY_RECIPIENT: '{"a@b.test":"x"}' },
+      'CATEGORY_BY_RECIPIENT',
+      /a number/,
+    ],
+    [
+      'a recipient that is no address',
+      { CATEGORY_BY_RECIPIENT: '{"billing":2}' },
+      'CATEGORY_BY_RECIPIENT',
+      /address to category/,
+    ],
+  ])('are refused for %s', (_, settings, variable, message) => {
+    expect(problemsOf({ ...two, ...settings })[variable]?.join()).toMatch(message);
+  });
+});
+
 describe('the .env file', () => {
   it('gives what the environment does not set', () => {
     const path = join(directory, '.env');
@@ -246,6 +311,7 @@ describe('the .env file', () => {
 
   it('has an example whose values are accepted once the secrets are filled in', () => {
     const example = readFileSync('.env.example', 'utf8').replace(/^#(?=[A-Z_]+=)/gm, '');
-    expect(problemsOf({ ...parse(example), HELPDESK_TOKEN: 'x', IMAP_PASSWORD: 'x', ACK_TEMPLATES: '' })).toEqual({});
+    const filledIn = { HELPDESK_TOKEN: 'x', IMAP_PASSWORD: 'x', IMAP_BILLING_USER: 'b@acme.test', ACK_TEMPLATES: '' };
+    expect(problemsOf({ ...parse(example), ...filledIn })).toEqual({});
   });
 });

@@ -13,7 +13,7 @@ import { json, table } from './terminal.js';
 const MAX_CELL_CHARACTERS = 40;
 
 /**
- * Compares the mailbox with the ledger and prints what has no decision.
+ * Compares each mailbox with the ledger and prints what has no decision.
  * @returns the exit code: 1 where a mail has been without a decision for over 15 minutes, else 0
  * @throws ConfigError, and the errors of `auditMailbox`
  * @throws QueueUnavailableError where the ledger cannot be opened, as an embedded queue while the service runs
@@ -32,16 +32,16 @@ export async function auditCommand(
     );
   });
   try {
-    const report = await auditMailbox({
-      login: config.imap,
-      folder: config.imap.folder,
-      backlog: config.imap.backlog,
-      ledger: new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), config.queue),
-      settledSince: new Date(Date.now() - config.queue.ledgerDays * 86_400_000),
-      log,
-    });
-    process.stdout.write(asJson ? `${json(report)}\n` : render(report));
-    return report.late ? 1 : 0;
+    const ledger = new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), config.queue);
+    const settledSince = new Date(Date.now() - config.queue.ledgerDays * 86_400_000);
+    const reports: AuditReport[] = [];
+    for (const { imap } of config.mailboxes) {
+      const { folder, backlog } = imap;
+      reports.push(await auditMailbox({ login: imap, folder, backlog, ledger, settledSince, log }));
+    }
+    const late = reports.some((report) => report.late);
+    process.stdout.write(asJson ? `${json({ late, mailboxes: reports })}\n` : reports.map(render).join('\n'));
+    return late ? 1 : 0;
   } finally {
     await backend.close();
   }

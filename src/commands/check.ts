@@ -36,12 +36,16 @@ interface Part {
 const parts: readonly Part[] = [
   {
     about: 'imap',
-    settings: /^IMAP_/,
+    settings: /^(IMAP_|MAILBOXES)/,
     suspect: 'IMAP_HOST and IMAP_PORT, and the log of the IMAP server',
-    look: ({ imap }, report, signal) => {
-      const { folder, backlog, pollMs, ...login } = imap;
-      const probe = { login, folder, backlog, pollMs, log: createLogger('silent'), timeoutMs: ANSWER_MS };
-      return probeMailbox(probe, report, signal);
+    look: async ({ mailboxes }, report, signal) => {
+      await Promise.all(
+        mailboxes.map(({ imap }) => {
+          const { name, folder, backlog, pollMs, ...login } = imap;
+          const probe = { login, folder, backlog, pollMs, log: createLogger('silent'), timeoutMs: ANSWER_MS };
+          return probeMailbox(probe, ofMailbox(name, report), signal);
+        }),
+      );
     },
   },
   {
@@ -54,9 +58,9 @@ const parts: readonly Part[] = [
     about: 'helpdesk',
     settings: /^HELPDESK_/,
     suspect: 'HELPDESK_URL, and the log of the helpdesk',
-    look: ({ helpdesk, mail }, report) => {
-      const { customFields, categoryId } = mail;
-      return probeHelpdesk({ ...helpdesk, customFields, categoryId, timeoutMs: ANSWER_MS }, report);
+    look: ({ helpdesk, mailboxes }, report) => {
+      const mappings = mailboxes.map(({ imap, mail }) => ({ ...mail, name: imap.name }));
+      return probeHelpdesk({ ...helpdesk, mappings, timeoutMs: ANSWER_MS }, report);
     },
   },
   {
@@ -72,6 +76,11 @@ const parts: readonly Part[] = [
     look: ({ http }, report) => probeHttp(http, report),
   },
 ];
+
+/** Findings of one of several mailboxes bear its name. */
+function ofMailbox(name: string, report: Report): Report {
+  return name === '' ? report : (finding) => report({ ...finding, about: `${finding.about} of ${name}` });
+}
 
 /** Findings that say nothing where their own setting could not be read. */
 const settingOf: Readonly<Record<string, string>> = { 'custom fields': 'CUSTOM_FIELDS', category: 'CATEGORY_ID' };

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config.js';
 import { createLogger } from '../logger.js';
-import { startService } from '../service.js';
+import { type Role, startService } from '../service.js';
 
 /** What is left to the parts for ending by themselves; after it the process ends as if it had been killed, which loses nothing. */
 const STOP_LIMIT_MS = 9500;
@@ -10,7 +10,10 @@ const STOP_LIMIT_MS = 9500;
  * @returns the exit code
  * @throws ConfigError before anything is started
  */
-export async function startCommand(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function startCommand(
+  environment: Readonly<Record<string, string | undefined>>,
+  role: Role,
+): Promise<number> {
   const config = loadConfig(environment);
   const log = createLogger(config.logLevel);
   const stopping = new AbortController();
@@ -28,20 +31,14 @@ export async function startCommand(environment: Readonly<Record<string, string |
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
-  if (config.imap.tls === 'none' && !['localhost', '127.0.0.1', '::1'].includes(config.imap.host)) {
+  for (const { imap } of config.mailboxes) {
+    if (imap.tls !== 'none' || ['localhost', '127.0.0.1', '::1'].includes(imap.host)) continue;
     log.warn({ action: 'config.warning', setting: 'IMAP_TLS' }, 'IMAP_TLS=none sends the password in clear text');
   }
-  log.info(
-    {
-      action: 'service.starting',
-      mailbox: config.imap.user,
-      folder: config.imap.folder,
-      helpdesk: config.helpdesk.url,
-    },
-    'starting',
-  );
+  const mailboxes = config.mailboxes.map(({ imap }) => imap.mailbox);
+  log.info({ action: 'service.starting', role, mailboxes, helpdesk: config.helpdesk.url }, 'starting');
   try {
-    const service = await startService(config, log, stopping.signal);
+    const service = await startService(config, log, stopping.signal, role);
     await stopped;
     await service.stop();
   } catch (error) {

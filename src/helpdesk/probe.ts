@@ -13,10 +13,19 @@ import { exchange } from './exchange.js';
 export interface HelpdeskProbe {
   readonly url: string;
   readonly token: string;
-  readonly customFields: Readonly<Record<string, FieldSource>>;
-  readonly categoryId: number | null;
+  /** What each mailbox fills in. */
+  readonly mappings: readonly Mapping[];
   /** Milliseconds for each call. */
   readonly timeoutMs: number;
+}
+
+export interface Mapping {
+  /** The mailbox's name; '' where there is only one. */
+  readonly name: string;
+  readonly customFields: Readonly<Record<string, FieldSource>>;
+  readonly categoryId: number | null;
+  /** What CATEGORY_BY_RECIPIENT names. */
+  readonly categoryByRecipient: Readonly<Record<string, number>>;
 }
 
 /** Has no tickets at any helpdesk (RFC 2606), so that asking for them shows nobody's. */
@@ -50,11 +59,16 @@ export async function probeHelpdesk(probe: HelpdeskProbe, report: Report): Promi
       return;
     }
   }
-  const about = { fields: 'custom fields', category: 'category' };
-  for (const finding of await asked(about.fields, client.customFields(), (fields) => judgeFields(fields, probe)))
-    report(finding);
-  for (const finding of await asked(about.category, client.categories(), (known) => [judgeCategory(known, probe)]))
-    report(finding);
+  const fields = client.customFields();
+  const categories = client.categories();
+  for (const mapping of probe.mappings) {
+    const of = mapping.name === '' ? '' : ` of ${mapping.name}`;
+    const findings = [
+      ...(await asked('custom fields', fields, (known) => judgeFields(known, mapping))),
+      ...(await asked('category', categories, (known) => judgeCategories(known, mapping))),
+    ];
+    for (const finding of findings) report({ ...finding, about: `${finding.about}${of}` });
+  }
   await client.abandon();
 }
 
@@ -99,7 +113,7 @@ async function asked<T>(about: string, answer: Promise<T | null>, judge: (answer
 }
 
 /** Every active field that is required must get a value from every mail, and every field that is mapped must be there. */
-function judgeFields(fields: readonly CustomField[], { customFields }: Pick<HelpdeskProbe, 'customFields'>): Finding[] {
+function judgeFields(fields: readonly CustomField[], { customFields }: Mapping): Finding[] {
   const about = 'custom fields';
   const known = new Map(fields.map((field) => [field.id, field]));
   const list = fields.map(named).join(', ') || 'none';
@@ -135,16 +149,25 @@ function mayBeEmpty({ from, pattern, default: fallback }: FieldSource): boolean 
   return !fallback && (from.kind !== 'text' || pattern !== undefined);
 }
 
-function judgeCategory(categories: readonly Category[], { categoryId }: Pick<HelpdeskProbe, 'categoryId'>): Finding {
-  if (categoryId === null) return ok('category', 'CATEGORY_ID is not set: new tickets have none');
-  const category = categories.find(({ id }) => id === String(categoryId));
-  if (category) return ok('category', `new tickets go to ${categoryId} (${category.name})`);
+function judgeCategories(categories: readonly Category[], { categoryId, categoryByRecipient }: Mapping): Finding[] {
+  const named = Object.entries(categoryByRecipient).map(
+    ([address, id]) => ['CATEGORY_BY_RECIPIENT', id, address] as const,
+  );
+  const all = categoryId === null ? named : [['CATEGORY_ID', categoryId, 'all other mail'] as const, ...named];
+  if (all.length === 0) return [ok('category', 'CATEGORY_ID is not set: new tickets have none')];
   const list = categories
     .slice(0, MAX_CATEGORIES)
     .map(({ id, name }) => `${id} (${name})`)
     .join(', ');
-  const found = `the helpdesk has no category ${categoryId}`;
-  return problem('category', found, `set CATEGORY_ID to one of: ${list || 'none at all, so leave it unset'}`);
+  const unknown = all.filter(([, id]) => !categories.some((category) => category.id === String(id)));
+  if (unknown.length > 0) {
+    return unknown.map(([setting, id]) => {
+      const found = `the helpdesk has no category ${id}`;
+      return problem('category', found, `set ${setting} to one of: ${list || 'none at all, so leave it unset'}`);
+    });
+  }
+  const nameOf = (id: number) => categories.find((category) => category.id === String(id))?.name ?? '';
+  return [ok('category', `new tickets go to ${all.map(([, id]) => `${id} (${nameOf(id)})`).join(', ')}`)];
 }
 
 /** The error's words without the advice at their end, where the cure says more. */

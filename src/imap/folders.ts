@@ -2,8 +2,8 @@ import type { ImapFlow, ListResponse } from 'imapflow';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import type { SettledFolder } from '../mail/ledger-entry.js';
 
-/** The parent of the three folders; it holds the note as well. */
-const ROOT_FOLDER = 'Mail2Ticket';
+/** The parent of all that is ours in an account. */
+const TOP_FOLDER = 'Mail2Ticket';
 
 export const settledFolders: readonly SettledFolder[] = ['Processed', 'Ignored', 'Failed'];
 
@@ -24,16 +24,28 @@ export interface Mark {
 export async function findFolders(
   client: ImapFlow,
   watched: string,
-): Promise<{ root: string; paths: FolderPaths; standing: ReadonlySet<string>; mark: Mark | null }> {
+): Promise<{ top: string; root: string; paths: FolderPaths; standing: ReadonlySet<string>; mark: Mark | null }> {
   const listed = await client.list();
   // A server also lists what is no folder but has folders in it (RFC 9051 section 7.3.1); it cannot be opened.
   const isFolder = ({ flags }: ListResponse) => !flags.has('\\NonExistent') && !flags.has('\\Noselect');
   const standing = new Set(listed.filter(isFolder).map((folder) => folder.path));
   const delimiter = listed.find((folder) => folder.delimiter)?.delimiter ?? '/';
-  const root = `${client.namespace?.prefix ?? ''}${ROOT_FOLDER}`;
+  const prefix = client.namespace?.prefix ?? '';
+  const root = rootOf(watched, prefix, delimiter);
   const pathOf = (name: SettledFolder) => `${root}${delimiter}${name}`;
   const paths = { Processed: pathOf('Processed'), Ignored: pathOf('Ignored'), Failed: pathOf('Failed') };
-  return { root, paths, standing, mark: standing.has(root) ? await readMark(client, root, watched) : null };
+  const mark = standing.has(root) ? await readMark(client, root, watched) : null;
+  return { top: `${prefix}${TOP_FOLDER}`, root, paths, standing, mark };
+}
+
+/**
+ * The parent of the three folders, which holds the note as well. Each watched folder of an account has one of its own: else the
+ * first start on a second one would look like a note that somebody deleted.
+ */
+function rootOf(watched: string, prefix: string, delimiter: string): string {
+  const top = `${prefix}${TOP_FOLDER}`;
+  if (watched.toUpperCase() === 'INBOX') return top;
+  return `${top}${delimiter}${watched.startsWith(prefix) ? watched.slice(prefix.length) : watched}`;
 }
 
 /**
@@ -51,13 +63,13 @@ export async function prepareFolders(
   known: Mark | null,
 ): Promise<{ paths: FolderPaths; mark: Mark | null }> {
   const found = await findFolders(client, watched);
-  const { root, paths, standing } = found;
+  const { top, root, paths, standing } = found;
   let { mark } = found;
   const everWatched = settledFolders.some((name) => standing.has(paths[name]));
   if (!mark && (known || !everWatched)) {
     // The note goes before the three folders: a crash in between must not look like a note that somebody deleted.
     mark = known ?? fresh;
-    if (!standing.has(root)) await createFolder(client, root);
+    for (const path of new Set([top, root])) if (!standing.has(path)) await createFolder(client, path);
     await appendNote(client, root, watched, mark);
   }
   for (const name of settledFolders) if (!standing.has(paths[name])) await createFolder(client, paths[name]);

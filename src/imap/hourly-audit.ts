@@ -31,7 +31,7 @@ async function run(
   while (await sleep(everyMs, true, { signal, ref: false }).catch(() => false)) {
     try {
       const settledSince = new Date(Date.now() - SETTLED_MS);
-      const { counts, settled, oldestUndecidedSeconds, late } = await auditMailbox({
+      const { mailbox, counts, settled, oldestUndecidedSeconds, late } = await auditMailbox({
         ...options,
         settledSince,
         signal,
@@ -39,6 +39,7 @@ async function run(
       log[late ? 'warn' : 'info'](
         {
           action: 'audit.done',
+          mailbox,
           unknown: counts.unknown,
           underWay: counts['under way'],
           notFiled: counts['not filed'],

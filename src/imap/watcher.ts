@@ -92,7 +92,10 @@ export class Watcher {
         report({ ok: false, reason });
         observer.reconnecting(refused ? 'refused' : error instanceof QueueUnavailableError ? 'queue' : 'connection');
         const level = refused ? 'error' : 'warn';
-        log[level]({ action: 'mailbox.down', reason, retryInMs: waitMs }, 'the mailbox cannot be watched now');
+        log[level](
+          { action: 'mailbox.down', mailbox: this.#mailbox, reason, retryInMs: waitMs },
+          'the mailbox cannot be watched now',
+        );
         await this.#wake.next(waitMs, 0);
       }
     }

@@ -6,7 +6,7 @@ import { judge } from '../mail/decide.js';
 import type { Judgement } from '../mail/decision.js';
 import { mailOfEnvelope } from '../mail/envelope-mail.js';
 import type { Envelope } from '../mail/identity.js';
-import type { MailPolicy } from '../mail/policy.js';
+import { defaultPolicy, type MailPolicy } from '../mail/policy.js';
 import type { MailSource } from '../mail/source.js';
 import type { JudgeAnswer, JudgeTask } from './thread.js';
 
@@ -39,7 +39,6 @@ export class JudgePool {
 
   /** @param limits for tests; MAX_JUDGE_MS and MAX_JUDGE_HEAP_MB where they are not given */
   constructor(
-    private readonly policy: MailPolicy,
     private readonly log: Log,
     private readonly limits: { readonly ms: number; readonly heapMb: number } = {
       ms: MAX_JUDGE_MS,
@@ -63,17 +62,28 @@ export class JudgePool {
 
   /** Rejects where no thread can be started: a fault of the installation that must not turn every mail into its envelope. */
   async ready(): Promise<void> {
-    const answer = await this.#run({ bytes: new Uint8Array(), leftOut: new Map() }, false);
+    const answer = await this.#run({
+      source: { bytes: new Uint8Array(), leftOut: new Map() },
+      policy: defaultPolicy,
+      real: false,
+    });
     if ('fault' in answer) throw new Error(`mail cannot be judged: ${answer.fault}`);
   }
 
   /**
+   * @param policy the one of the mail's mailbox
    * @param source null where the mail has broken its readings before
    * @throws Error where the pool is closed meanwhile; the mail stays where it is
    */
-  async judge(source: MailSource | null, envelope: Envelope, { real }: { real: boolean }): Promise<Judgement> {
-    if (source === null) return this.#byEnvelope(envelope, WHY.broken, real);
-    const answer = await this.#run(source, real).catch((error: unknown) => {
+  async judge(
+    policy: MailPolicy,
+    source: MailSource | null,
+    envelope: Envelope,
+    { real }: { real: boolean },
+  ): Promise<Judgement> {
+    const byEnvelope = (why: string) => this.#byEnvelope(policy, envelope, why, real);
+    if (source === null) return byEnvelope(WHY.broken);
+    const answer = await this.#run({ source, policy, real }).catch((error: unknown) => {
       this.#closing.signal.throwIfAborted();
       if (isTimeout(error)) return { why: WHY.time };
       if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return { why: WHY.memory };
@@ -84,7 +94,7 @@ export class JudgePool {
     const { messageId, from } = envelope;
     const fault = 'fault' in answer ? answer.fault : undefined;
     this.log.error({ action: 'judging.failed', messageId, from, reason: why, fault }, 'mail is judged by its envelope');
-    return this.#byEnvelope(envelope, why, real);
+    return byEnvelope(why);
   }
 
   async close(): Promise<void> {
@@ -92,8 +102,8 @@ export class JudgePool {
     await this.#threads.destroy();
   }
 
-  #byEnvelope(envelope: Envelope, why: string, real: boolean): Judgement {
-    const judgement = judge(mailOfEnvelope(envelope, why), this.policy, { real });
+  #byEnvelope(policy: MailPolicy, envelope: Envelope, why: string, real: boolean): Judgement {
+    const judgement = judge(mailOfEnvelope(envelope, why), policy, { real });
     if (judgement.automatic.effect !== 'none') return judgement;
     // Whether a program wrote it stands in the header.
     return {
@@ -103,12 +113,11 @@ export class JudgePool {
   }
 
   /** One mail to a thread, so that the time begins when the mail does, and no mail pays for the one before it. */
-  async #run(source: MailSource, real: boolean): Promise<JudgeAnswer> {
+  async #run(task: JudgeTask): Promise<JudgeAnswer> {
     if (this.#running >= this.#count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.limits.ms)]);
-      const task: JudgeTask = { source, policy: this.policy, real };
       return await this.#threads.run(task, { signal });
     } finally {
       const next = this.#waiting.shift();

@@ -10,6 +10,8 @@ import { isListed } from './sender.js';
 export interface Acknowledgement {
   /** The ledger's key of the mail that is answered. */
   readonly mail: string;
+  /** The name of the mailbox that it came to. */
+  readonly mailbox: string;
   readonly to: string;
   readonly ticketId: string;
   /** The Message-ID of the mail that is answered; null where it has none that can be repeated. */
@@ -82,13 +84,14 @@ const REPEATABLE_MESSAGE_ID = /^<[!-;=?-~]{1,500}>$/;
 
 /** The acknowledgement of a mail. */
 export function acknowledgementOf(
-  mail: string,
+  { id, mailbox }: { readonly id: string; readonly mailbox: string },
   to: string,
   ticketId: string,
   messageId: string | null,
 ): Acknowledgement {
   return {
-    mail,
+    mail: id,
+    mailbox,
     to,
     ticketId,
     answers: messageId !== null && REPEATABLE_MESSAGE_ID.test(messageId) ? messageId : null,

@@ -9,6 +9,8 @@ export interface MailPolicy {
   /** The subject tag with `{id}` where the number stands, as `[#{id}]` or `[acme #{id}]`. */
   readonly subjectTag: string;
   readonly categoryId: number | null;
+  /** Address (lower case) to the category of what is sent to it; before categoryId. */
+  readonly categoryByRecipient: Readonly<Record<string, number>>;
   /** Custom field id to where its value comes from. */
   readonly customFields: Readonly<Record<string, FieldSource>>;
   /** The line above which customers shall write; wherever it comes back, all from it on is quoted. */
@@ -58,6 +60,7 @@ export const defaultPolicy: MailPolicy = {
   loopId: '',
   subjectTag: '[#{id}]',
   categoryId: null,
+  categoryByRecipient: {},
   customFields: {},
   replyMarker: '##- Please type your reply above this line -##',
   fallbackSender: 'unknown-sender@mail2ticket.invalid',

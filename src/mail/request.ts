@@ -24,6 +24,7 @@ export function ticketRequest(
 ): TicketRequest {
   const priority = priorityOf(mail);
   const customFields = customFieldsOf(mail, policy);
+  const category = categoryOf(mail, policy);
   return {
     subject: present(clampCharacters(cleanLine(mail.subject), MAX_SUBJECT_CHARACTERS), '(no subject)'),
     message: messageOf(mail, text, roomBytes),
@@ -31,7 +32,7 @@ export function ticketRequest(
     ...(name !== undefined && { name }),
     ...(company !== undefined && { company }),
     ...(priority !== undefined && { priority }),
-    ...(policy.categoryId !== null && { category_id: policy.categoryId }),
+    ...(category !== null && { category_id: category }),
     ...(Object.keys(customFields).length > 0 && { custom_fields: customFields }),
   };
 }
@@ -46,4 +47,17 @@ function messageOf(mail: IncomingMail, text: string, roomBytes = 0): string {
   const attachments = listAttachments(mail.attachments);
   if (isBlank(text) && attachments !== '') return attachments;
   return fitMessage(present(text, '(no text)'), attachments, MAX_TICKET_MESSAGE_BYTES - roomBytes);
+}
+
+/** Where a mail was sent to, as the sender wrote it, and else as the server delivered it: the first address that has a category. */
+function categoryOf(mail: IncomingMail, { categoryByRecipient, categoryId }: MailPolicy): number | null {
+  const delivered = mail.headers.filter(({ name }) => name === 'delivered-to' || name === 'x-original-to');
+  const recipients = [...mail.to, ...mail.cc].map(({ address }) => address);
+  for (const address of [...recipients, ...delivered.map(({ value }) => value.replace(/^<|>$/g, ''))]) {
+    const known = address.toLowerCase();
+    // Only its own keys: a mail may be addressed to `constructor`.
+    const category = Object.hasOwn(categoryByRecipient, known) ? categoryByRecipient[known] : undefined;
+    if (category !== undefined) return category;
+  }
+  return categoryId;
 }

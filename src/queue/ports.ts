@@ -5,6 +5,8 @@ import type { ClaimsOfMail } from './claims.js';
 
 /** One mail to be carried to the helpdesk. */
 export interface DeliveryOrder {
+  /** The name of the mailbox it came to. */
+  readonly mailbox: string;
   readonly decision: Exclude<Decision, { kind: 'ignore' }>;
   /** INTERNALDATE as an ISO string, '' where it is not known: what is older at the helpdesk cannot be of this mail. */
   readonly receivedAt: string;
@@ -27,7 +29,7 @@ export interface DeliveryOrder {
 export type Deliver = (order: DeliveryOrder) => Promise<Outcome>;
 
 /** A mail that has become a ticket or a reply. */
-export interface DeliveredMail extends Pick<NewEntry, 'id' | 'envelope' | 'judgement' | 'lookFirst'> {
+export interface DeliveredMail extends Pick<NewEntry, 'id' | 'mailbox' | 'envelope' | 'judgement' | 'lookFirst'> {
   readonly outcome: Outcome;
 }
 

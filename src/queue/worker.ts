@@ -120,6 +120,7 @@ export class DeliveryWorker {
     let traceless = false;
     try {
       const outcome = await this.#deliver(job.id ?? '', {
+        mailbox,
         decision,
         receivedAt: envelope.receivedAt,
         // An attempt that a crash cut short counts as started and not as unsent, so it is looked for.
@@ -149,7 +150,7 @@ export class DeliveryWorker {
       this.options.report({ ok: true });
       this.#allow(this.#ramp.succeeded());
       this.#warnOfRefusal(job, decision, outcome);
-      await this.options.delivered({ id: job.id ?? '', envelope, judgement, outcome, lookFirst });
+      await this.options.delivered({ id: job.id ?? '', mailbox, envelope, judgement, outcome, lookFirst });
       return this.#settled(job, outcome);
     } catch (error) {
       return await this.#failed(job, await this.options.judgeFailure(error), traceless);

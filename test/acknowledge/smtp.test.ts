@@ -21,6 +21,7 @@ const letterhead: Letterhead = {
 };
 
 const acknowledgement: Acknowledgement = {
+  mailbox: 'imap://support@acme.test',
   mail: 'ab'.repeat(32),
   to: 'ann@example.com',
   ticketId: '12',

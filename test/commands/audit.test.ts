@@ -32,7 +32,7 @@ afterAll(async () => {
 
 const audit = async () => {
   const { out, err, code } = await runCli(['audit', '--json'], rig.environment());
-  return { code, err, report: JSON.parse(out) };
+  return { code, err, report: JSON.parse(out).mailboxes[0] };
 };
 
 it('finds nothing where every mail is settled and filed', async () => {
@@ -91,7 +91,8 @@ it('names mails that are under way, settled but not filed, or in a folder where 
 it('writes the same figures into the log of the service from time to time, as a warning where a mail waits for too long', async () => {
   const log: Record<string, unknown>[] = [];
   const logger = pino({ base: null }, { write: (line: string) => void log.push(JSON.parse(line)) });
-  const { imap, queue } = loadConfig(rig.environment());
+  const { mailboxes, queue } = loadConfig(rig.environment());
+  const [{ imap } = {} as never] = mailboxes;
   const backend = await openBackend(store.url, { log: logger });
   const ledger = new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), queue);
   const { folder, backlog } = imap;

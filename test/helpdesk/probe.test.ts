@@ -3,18 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { type LookAlikeOptions, startLookAlike } from '../../demo/helpdesk/look-alike.js';
 import type { Finding } from '../../src/check/finding.js';
-import { type HelpdeskProbe, probeHelpdesk } from '../../src/helpdesk/probe.js';
+import { type HelpdeskProbe, type Mapping, probeHelpdesk } from '../../src/helpdesk/probe.js';
 
 const token = 'token-of-the-tests';
 
-async function look(probe: Partial<HelpdeskProbe> & { url: string }): Promise<Finding[]> {
+type Asked = Partial<Pick<HelpdeskProbe, 'token' | 'mappings'> & Mapping>;
+
+/** The probe of one mailbox, or of those whose mappings are given. */
+async function look({ url, token: given = token, mappings, ...mapping }: Asked & { url: string }): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const defaults = { token, customFields: {}, categoryId: null, timeoutMs: 3000 };
-  await probeHelpdesk({ ...defaults, ...probe }, (finding) => findings.push(finding));
+  const only = { name: '', customFields: {}, categoryId: null, categoryByRecipient: {}, ...mapping };
+  await probeHelpdesk({ url, token: given, mappings: mappings ?? [only], timeoutMs: 3000 }, (finding) =>
+    findings.push(finding),
+  );
   return findings;
 }
 
-async function lookAt(options: Partial<LookAlikeOptions>, probe: Partial<HelpdeskProbe> = {}): Promise<Finding[]> {
+async function lookAt(options: Partial<LookAlikeOptions>, probe: Asked = {}): Promise<Finding[]> {
   const helpdesk = await startLookAlike({ token, ...options });
   try {
     const findings = await look({ url: helpdesk.apiUrl, ...probe });
@@ -95,6 +100,29 @@ it('an unknown category is a problem, with the list of those that exist', async 
   expect(about(await lookAt({}, { categoryId: 9 }), 'category')).toMatchObject([
     { level: 'problem', cure: 'set CATEGORY_ID to one of: 2 (Billing), 1 (General)' },
   ]);
+});
+
+it('an unknown category of a recipient names its setting', async () => {
+  const findings = await lookAt({}, { categoryId: 2, categoryByRecipient: { 'a@acme.test': 9 } });
+  expect(about(findings, 'category')).toMatchObject([
+    { level: 'problem', cure: expect.stringContaining('set CATEGORY_BY_RECIPIENT to one of') },
+  ]);
+});
+
+it('of several mailboxes each has its own findings on fields and categories', async () => {
+  const mapping = { customFields: {}, categoryByRecipient: {} };
+  const findings = await lookAt(
+    {},
+    {
+      mappings: [
+        { ...mapping, name: 'support', categoryId: 2 },
+        { ...mapping, name: 'billing', categoryId: 9 },
+      ],
+    },
+  );
+  expect(about(findings, 'category of support')).toMatchObject([{ level: 'ok' }]);
+  expect(about(findings, 'category of billing')).toMatchObject([{ level: 'problem' }]);
+  expect(about(findings, 'helpdesk api')).toHaveLength(1);
 });
 
 it('a helpdesk that is too old to tell its fields and categories is taken as it is', async () => {

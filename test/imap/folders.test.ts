@@ -47,6 +47,22 @@ describe('our folders', () => {
     await imap.logout();
   });
 
+  it('are others for each watched folder of an account, so that each has a mark of its own', async () => {
+    const imap = await dovecot.client('several@acme.test');
+    await prepareFolders(imap, 'INBOX', fresh, null);
+    const other = { ...fresh, uidNext: 3 };
+    expect(await prepareFolders(imap, 'Shared/Billing', other, null)).toEqual({
+      paths: {
+        Processed: 'Mail2Ticket/Shared/Billing/Processed',
+        Ignored: 'Mail2Ticket/Shared/Billing/Ignored',
+        Failed: 'Mail2Ticket/Shared/Billing/Failed',
+      },
+      mark: other,
+    });
+    expect((await prepareFolders(imap, 'INBOX', { ...fresh, uidNext: 99 }, null)).mark).toEqual(fresh);
+    await imap.logout();
+  });
+
   it('are finished by the next start where a crash came before the note', async () => {
     const imap = await dovecot.client('crash@acme.test');
     await imap.mailboxCreate('Mail2Ticket');

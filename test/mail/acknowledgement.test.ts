@@ -128,7 +128,8 @@ describe('an acknowledgement', () => {
   });
 
   it('answers the Message-ID of the mail, unless that could break out of a header', () => {
-    const answers = (messageId: string | null) => acknowledgementOf('id', 'ann@example.com', '12', messageId).answers;
+    const answers = (messageId: string | null) =>
+      acknowledgementOf({ id: 'id', mailbox: 'imap://a' }, 'ann@example.com', '12', messageId).answers;
     expect(answers('<a.1$b+c@example.com>')).toBe('<a.1$b+c@example.com>');
     for (const bad of ['<a b@example.com>', '<a@x>\r\nBcc: eve@example.org', '<a@x> <b@x>', 'a@x', '<é@x>', '', null]) {
       expect(answers(bad)).toBe(null);

@@ -60,7 +60,13 @@ describe.each<Store>(['redis', 'embedded'])('the queue of acknowledgements on %s
     return queue;
   }
 
-  const one = (mail: string, to = 'ann@example.com'): Acknowledgement => ({ mail, to, ticketId: '12', answers: null });
+  const one = (mail: string, to = 'ann@example.com'): Acknowledgement => ({
+    mail,
+    mailbox: 'imap://support@acme.test',
+    to,
+    ticketId: '12',
+    answers: null,
+  });
   const done = (mail: string) =>
     until(`${mail} done`, async () => {
       const job = await jobs.getJob(mail);

@@ -1,0 +1,64 @@
+import { startAcknowledgements } from './acknowledging.js';
+import { HelpdeskClient } from './helpdesk/client.js';
+import { deliver } from './helpdesk/once.js';
+import { failureJudge } from './judge-failure.js';
+import { defaultPolicy, type MailPolicy } from './mail/policy.js';
+import { Claims } from './queue/claims.js';
+import { Conversations } from './queue/conversations.js';
+import { Flood } from './queue/flood.js';
+import type { DeliveryOrder } from './queue/ports.js';
+import { retryDelayMs } from './queue/retry.js';
+import { DeliveryWorker } from './queue/worker.js';
+import type { Room } from './room.js';
+
+/**
+ * Carries what is queued to the helpdesk, and tells requesters.
+ * @param releases gets what is to be released after the deliveries have ended
+ * @returns ends the deliveries
+ */
+export async function startDelivering(room: Room, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
+  const { config, backend, ledger, postponed, log, health, metrics } = room;
+  const policies = new Map(config.mailboxes.map(({ imap, mail }) => [imap.mailbox, mail]));
+  // Mail of a mailbox that is not in the configuration any more is delivered all the same.
+  const policyOf = (mailbox: string) => policies.get(mailbox) ?? config.mailboxes[0]?.mail ?? defaultPolicy;
+  const helpdesk = new HelpdeskClient({
+    ...config.helpdesk,
+    connections: config.queue.concurrency,
+    onCall: metrics.helpdeskCall,
+  });
+  // The worker has waited for its deliveries by then, unless the queue's store is away: then what is under way cannot be noted as done, and is cut.
+  releases.push(() => helpdesk.abandon());
+  health.report('helpdesk', { ok: true });
+  const acknowledgements = await startAcknowledgements(config, policyOf, backend, log, metrics.acknowledgement);
+  const worker = new DeliveryWorker({
+    deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, policyOf(order.mailbox)) }, order.claims),
+    judgeFailure: failureJudge(helpdesk, config.helpdesk.settleMs),
+    settleMs: config.helpdesk.settleMs,
+    claims: new Claims(ledger),
+    conversations: new Conversations(ledger),
+    flood: new Flood(ledger, config.queue.floodLimit),
+    postponed,
+    concurrency: config.queue.concurrency,
+    retryDelayMs: (failed, ageMs) => retryDelayMs(failed, ageMs, config.queue.retryDays, Math.random()),
+    delivered: (mail) => acknowledgements.delivered(mail),
+    log,
+    observer: metrics.delivery,
+    abandon: () => void helpdesk.abandon(),
+    report: (state) => health.report('helpdesk', state),
+  });
+  await worker.start(backend);
+  return async () => {
+    await Promise.all([worker.stop(), acknowledgements.stop()]);
+  };
+}
+
+/** How the ticket of a mail is known again at the helpdesk. */
+function recognition({ decision, receivedAt }: DeliveryOrder, policy: MailPolicy) {
+  const ticket = decision.kind === 'create' ? decision.ticket : decision.otherwise;
+  const id = Object.keys(policy.customFields).find((field) => policy.customFields[field]?.from.kind === 'message-id');
+  const value = id === undefined ? undefined : ticket.custom_fields?.[id];
+  return {
+    receivedAt: receivedAt === '' ? null : new Date(receivedAt),
+    messageIdField: id !== undefined && value !== undefined ? { id, value } : null,
+  };
+}

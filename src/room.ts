@@ -1,0 +1,24 @@
+import type { Config } from './config.js';
+import type { Log } from './log-actions.js';
+import type { ImapConfig } from './mailboxes.js';
+import type { Backend } from './queue/backend.js';
+import type { JobLedger } from './queue/ledger.js';
+import type { Postponed } from './queue/postponed.js';
+import type { Health } from './status/health.js';
+import type { Metrics } from './status/metrics.js';
+
+/** What both halves of the service share. */
+export interface Room {
+  readonly config: Config;
+  readonly backend: Backend;
+  readonly ledger: JobLedger;
+  readonly postponed: Postponed;
+  readonly log: Log;
+  readonly health: Health<string>;
+  readonly metrics: Metrics;
+}
+
+/** How health names a mailbox. */
+export function partOf({ name }: Pick<ImapConfig, 'name'>): string {
+  return name === '' ? 'mailbox' : `mailbox ${name}`;
+}
