@@ -51,6 +51,12 @@ const LOCK = { lockDuration: 15_000, stalledInterval: 7_500 };
  */
 const MAX_STALLED_COUNT = 50;
 
+/**
+ * How long a worker rests while the whole queue waits, before it looks again, in ms. BullMQ takes up a last job when it closes, and rests
+ * before it ends: with its default of 30 s a service that is stopped because of a wrong token would not stop in time.
+ */
+const REST_MS = 1000;
+
 /** What stopping leaves to running deliveries before they are cut off. */
 const STOP_GRACE_MS = 6000;
 
@@ -77,6 +83,7 @@ export class DeliveryWorker {
       concurrency,
       ...LOCK,
       maxStalledCount: MAX_STALLED_COUNT,
+      maximumRateLimitDelay: REST_MS,
       settings: {
         backoffStrategy: (failed, _type, error, job) => {
           // The days of trying begin once the mail's turn has come.

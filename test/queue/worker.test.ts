@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/mail/outcome.js';
@@ -198,6 +199,19 @@ describe('the delivery worker', () => {
     expect(reports[0]).toEqual({ ok: false, reason: 'see HELPDESK_TOKEN' });
     expect(reports.at(-1)).toEqual({ ok: true });
   });
+
+  it('stops without a wait while the whole queue waits for a setting', async () => {
+    // Slow enough for the worker to rest in its look for a further job meanwhile.
+    const deliver = async () => {
+      await sleep(50);
+      throw new Scripted({ ...wrongToken, forMs: 60_000 });
+    };
+    await startWorker({ deliver, concurrency: 2, settleMs: 0, retryDelayMs: () => 5 });
+    await add('a');
+    await until('the mail is given back', async () => told.length > 0 && (await queue.getJob('a'))?.isWaiting());
+    await worker.stop();
+    await queue.removeRateLimitKey();
+  }, 10_000);
 
   it('tells its observer how each mail and attempt ended', async () => {
     const floods: Verdict = { kind: 'postpone', message: 'too many of this sender', forMs: 5 };
