@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBackend } from '../src/queue/backend.js';
+import { startCli } from './services/cli.js';
 import { freePort } from './services/private-server.js';
 import { mail, openStore, type Rig, type RunningService, startRig } from './services/rig.js';
 import { type ReceivedMail, startSmtp, type TestSmtp } from './services/smtp.js';
@@ -87,6 +88,28 @@ describe('acknowledgements of a running service', () => {
     expect(rig.helpdesk.tickets()).toHaveLength(5);
   });
 
+  it('are sent, and once, of a ticket whose making was cut off by SIGKILL', async () => {
+    smtp = await startSmtp();
+    const environment = rig.environment({ ...settings(smtp.port), HELPDESK_SETTLE_SECONDS: '1' });
+    const first = startCli(['start'], environment);
+    let output = '';
+    first.stdout.on('data', (data) => {
+      output += data;
+    });
+    rig.helpdesk.fault({ kind: 'hang', carriedOut: true, endpoint: 'tickets_create.php' });
+    await until('it watches', () => output.includes('mailbox.watched'));
+    await rig.deliver(mail({ subject: 'Printer on fire' }));
+    await until('the ticket is made', () => rig.helpdesk.tickets().length === 1);
+    first.kill('SIGKILL');
+    expect(smtp.received).toEqual([]);
+    const second = await rig.start({ ...settings(smtp.port), HELPDESK_SETTLE_SECONDS: '1' });
+    await until('it is acknowledged', () => said(second, 'mail.acknowledged').length === 1, 60_000);
+    await rig.filed('Processed', 'Printer on fire');
+    expect(said(second, 'mail.created')).toMatchObject([{ ticketId: '1', adopted: true }]);
+    expect(rig.helpdesk.tickets()).toHaveLength(1);
+    expect(smtp.received.map(({ rcptTo }) => rcptTo)).toEqual([['ann@example.com']]);
+  }, 120_000);
+
   it('leave the ticket alone while the SMTP server is down, and go out when it is back', async () => {
     const port = await freePort();
     const service = await rig.start(settings(port));
@@ -95,7 +118,7 @@ describe('acknowledgements of a running service', () => {
     await until('it is tried', () => said(service, 'mail.acknowledgement.retry').length > 0);
     expect(rig.helpdesk.tickets()).toHaveLength(1);
     expect(service.health.ready).toBe(true);
-    smtp = await startSmtp(undefined, port);
+    smtp = await startSmtp(undefined, { port });
     const backend = await openBackend(store.url, { log: pino({ level: 'silent' }) });
     await (await backend.queue('acknowledgement')).promoteJobs();
     await backend.close();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { MailNotSentError } from '../errors.js';
 import { MAX_API_MESSAGE_CHARACTERS } from '../limits.js';
@@ -40,11 +41,22 @@ export class SmtpSender {
    * @throws MailNotSentError where the server has not said that it took the mail
    */
   async send({ to, bytes }: OutgoingMail): Promise<void> {
+    let begun = false;
+    // Read from when the server is connected and logged in to, no sooner: what fails before has not sent the mail.
+    const raw = new Readable({
+      read() {
+        begun = true;
+        this.push(bytes);
+        this.push(null);
+      },
+    });
     try {
       const envelope = { from: '', to: [{ name: '', address: to }] };
-      await this.#transport.sendMail({ envelope, raw: bytes, signal: this.#closing.signal });
+      await this.#transport.sendMail({ envelope, raw, signal: this.#closing.signal });
     } catch (error) {
-      throw notSent(error);
+      throw notSent(error, begun);
+    } finally {
+      raw.destroy();
     }
   }
 
@@ -74,26 +86,18 @@ export function transportTo({ host, port, tls, login }: SmtpServer) {
 /** What of nodemailer's errors tells how far the mail came. */
 interface SmtpFailure extends Error {
   readonly code?: string;
-  /** The server's reply code. */
+  /** The server's reply code: it has answered, and not taken the mail. */
   readonly responseCode?: number;
+  /** Whether the reply is for good; absent where there is none. */
   readonly permanent?: boolean;
-  readonly command?: string;
-  readonly syscall?: string;
-  readonly timeoutType?: string;
 }
 
-/** Codes of failures that come before the mail itself is sent. */
-const BEFORE_THE_MAIL = new Set(['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EENVELOPE', 'EREQUIRETLS']);
-
-function notSent(error: unknown): MailNotSentError {
+function notSent(error: unknown, begun: boolean): MailNotSentError {
   const failure: SmtpFailure = error instanceof Error ? error : new Error(String(error));
-  const { code = '', responseCode, permanent, syscall, timeoutType } = failure;
+  const { code, responseCode, permanent } = failure;
+  // Without a reply these are nodemailer's own: an address that no server can be told.
   const refused = permanent !== false && (code === 'EENVELOPE' || code === 'EMESSAGE');
-  const unsent =
-    responseCode !== undefined ||
-    BEFORE_THE_MAIL.has(code) ||
-    syscall === 'connect' ||
-    (timeoutType !== undefined && timeoutType !== 'SOCKET_TIMEOUT');
   const words = clampCharacters(cleanLine(failure.message), MAX_API_MESSAGE_CHARACTERS);
-  return new MailNotSentError(words, { permanent: refused, perhapsSent: !unsent }, { cause: error });
+  const perhapsSent = begun && !refused && responseCode === undefined;
+  return new MailNotSentError(words, { permanent: refused, perhapsSent }, { cause: error });
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compose, type Letterhead } from '../../src/acknowledge/compose.js';
@@ -121,8 +123,35 @@ describe('an acknowledgement on its way by SMTP', () => {
     expect(smtp.received).toEqual([]);
   });
 
+  it('goes over TLS where the server offers it, whoever that is, but with no password to one that nobody vouches for', async () => {
+    smtp = await startSmtp(undefined, { startTls: true });
+    await send(smtp.port, { tls: 'offered' });
+    expect(smtp.received.map(({ secure }) => secure)).toEqual([true]);
+    const login = { user: 'acme', password: 'secret' };
+    expect(await failure(send(smtp.port, { tls: 'required', login }))).toMatchObject({
+      permanent: false,
+      perhapsSent: false,
+      message: expect.stringMatching(/certificate/),
+    });
+    expect(smtp.received).toHaveLength(1);
+  });
+
   it('was surely not sent where nothing listens', async () => {
     expect(await failure(send(await freePort()))).toMatchObject({ permanent: false, perhapsSent: false });
+  });
+
+  it('was surely not sent where the line breaks before a word was said', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await failure(send(port))).toMatchObject({ permanent: false, perhapsSent: false });
+    server.close();
+  });
+
+  it('was surely not sent where the log-in is refused', async () => {
+    smtp = await startSmtp();
+    const login = { user: 'nobody', password: 'secret' };
+    expect(await failure(send(smtp.port, { login }))).toMatchObject({ permanent: false, perhapsSent: false });
   });
 
   it.each([

@@ -8,6 +8,8 @@ import { SMTPServer } from 'smtp-server';
 export interface ReceivedMail {
   /** '' for the null sender. */
   readonly mailFrom: string;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
   readonly rcptTo: readonly string[];
   readonly raw: string;
   readonly parsed: ParsedMail;
@@ -25,17 +27,21 @@ export interface TestSmtp {
  */
 export async function startSmtp(
   onMail: (mail: ReceivedMail, destroy: () => void) => void | Promise<void> = () => {},
-  port = 0,
+  { port = 0, startTls = false }: { port?: number; startTls?: boolean } = {},
 ): Promise<TestSmtp> {
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onAuth: (_auth, _session, callback) => callback(null, { user: 'somebody' }),
+    // Where it is offered, with the certificate that comes with smtp-server, which nobody vouches for.
+    disabledCommands: startTls ? [] : ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: ({ username = '' }, _session, callback) =>
+      callback(username === 'nobody' ? new Error('who?') : null, { user: username }),
     onData(stream, session, callback) {
       const take = async () => {
         const bytes = await buffer(stream);
         const mail: ReceivedMail = {
+          secure: session.secure,
           mailFrom: session.envelope.mailFrom ? session.envelope.mailFrom.address : '',
           rcptTo: session.envelope.rcptTo.map(({ address }) => address),
           raw: bytes.toString('latin1'),
