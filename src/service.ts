@@ -72,6 +72,8 @@ export async function startService(
     // Beside the start, not before it: what it finds changes nothing of what is done.
     void warnOfQueue(config.queue.url, log);
     const queue = await backend.queue<MailJob, never>(QUEUE_NAME);
+    // The pause of a wrong setting outlives the process. Who has mended it and starts anew must not wait for its end.
+    if (works) await queue.removeRateLimitKey();
     health.report('queue', { ok: true });
     backend.watch((state) => health.report('queue', state));
     const postponed = new Postponed();
