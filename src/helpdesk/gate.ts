@@ -17,22 +17,21 @@ export interface Caller {
 type Viewer = Pick<HelpdeskClient, 'viewTicket'>;
 
 /**
- * The first of these tickets that is open to the caller, or null. `ticket_reply.php` checks nothing, so this is all that keeps a
+ * Those of these tickets that are open to the caller, in their order, each asked for as it is taken. `ticket_reply.php` checks nothing, so this is all that keeps a
  * guessed `[#12]` or a forged In-Reply-To from writing into a stranger's ticket, or into one that does not exist.
  *
  * Rejects as the client does where the helpdesk cannot tell: an error is no "no", else an outage would turn every answer of a
  * customer into a new ticket.
  */
-export async function firstOpenTicket(
+export async function* openTickets(
   helpdesk: Viewer,
   ticketIds: readonly string[],
   caller: Caller,
-): Promise<TicketView | null> {
+): AsyncGenerator<TicketView> {
   for (const id of ticketIds.slice(0, MAX_TICKETS_ASKED)) {
     const view = await openedTo(helpdesk, id, caller);
-    if (view) return view;
+    if (view) yield view;
   }
-  return null;
 }
 
 async function openedTo(helpdesk: Viewer, id: string, { writer, address, known }: Caller): Promise<TicketView | null> {

@@ -2,7 +2,7 @@ import type { Decision, TicketRequest } from '../mail/decision.js';
 import { refusalOf, ticketInstead } from '../mail/notice.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { HelpdeskClient } from './client.js';
-import { type Caller, firstOpenTicket } from './gate.js';
+import { type Caller, openTickets } from './gate.js';
 import { type Claims, findReply, findTicket, type Recognition } from './reconcile.js';
 
 /** The calls that delivery makes; a HelpdeskClient, or what stands in for one. */
@@ -42,15 +42,20 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
   if (made !== null) return { kind: 'created', ticketId: made, adopted: true, ...note };
 
   const caller = { writer, address: reply.user_email, known: delivery.known };
-  const open = await firstOpenTicket(helpdesk, candidates, caller);
-  if (open === null) {
+  let ticketId: string | null = null;
+  for await (const open of openTickets(helpdesk, candidates, caller)) {
+    ticketId ??= open.ticket.id;
+    if (!lookFirst) break;
+    // In any of them: the ledger may have learnt of a nearer one since.
+    const replyId = await findReply(open, reply.message, delivery, claims);
+    if (replyId !== null) return { kind: 'replied', ticketId: open.ticket.id, adopted: true, replyId };
+  }
+  if (ticketId === null) {
     await delivery.awaitTurn();
     return { kind: 'created', ticketId: await helpdesk.createTicket(instead), adopted: false, ...note };
   }
-  const ticketId = open.ticket.id;
-  const earlier = lookFirst ? await findReply(open, reply.message, delivery, claims) : null;
-  const replyId = earlier ?? (await helpdesk.replyToTicket({ ticket_id: ticketId, ...reply }));
-  return { kind: 'replied', ticketId, adopted: earlier !== null, ...(replyId !== null && { replyId }) };
+  const replyId = await helpdesk.replyToTicket({ ticket_id: ticketId, ...reply });
+  return { kind: 'replied', ticketId, adopted: false, ...(replyId !== null && { replyId }) };
 }
 
 async function create(helpdesk: Helpdesk, ticket: TicketRequest, delivery: Delivery, claims: Claims): Promise<Outcome> {

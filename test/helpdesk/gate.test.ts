@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LookAlike, startLookAlike } from '../../demo/helpdesk/look-alike.js';
 import { HelpdeskClient } from '../../src/helpdesk/client.js';
-import { type Caller, firstOpenTicket } from '../../src/helpdesk/gate.js';
+import { type Caller, openTickets } from '../../src/helpdesk/gate.js';
 import { MAX_TICKETS_ASKED } from '../../src/limits.js';
 import { untilTheEnd } from '../until-the-end.js';
 
@@ -15,8 +15,11 @@ const caller = (address: string, given: Partial<Caller> = {}): Caller => ({
   known: async () => null,
   ...given,
 });
-const open = async (ids: number[], sender: Caller) =>
-  (await firstOpenTicket(client, ids.map(String), sender))?.ticket.id ?? null;
+/** The first ticket that is open; null where none is. */
+async function open(ids: readonly number[], sender: Caller, by = client): Promise<string | null> {
+  for await (const { ticket } of openTickets(by, ids.map(String), sender)) return ticket.id;
+  return null;
+}
 
 /** Ticket 1 is Ann's, 2 Bea's, and 3 Ann's, who gave Bea's address as her name. */
 beforeAll(async () => {
@@ -69,7 +72,7 @@ describe('the gate', () => {
     const bare = untilTheEnd(await startLookAlike({ token }));
     bare.fault({ kind: 'status', status: 200, body: '{"success":true,"ticket":{"id":"1"},"replies":[]}' });
     const bareClient = untilTheEnd(new HelpdeskClient({ url: bare.apiUrl, token }));
-    expect((await firstOpenTicket(bareClient, ['1'], caller('ann@example.com')))?.ticket.id).toBe('1');
+    expect(await open([1], caller('ann@example.com'), bareClient)).toBe('1');
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../demo/helpdesk/faults.js';
 import { type LookAlike, startLookAlike } from '../../demo/helpdesk/look-alike.js';
-import { HelpdeskError } from '../../src/errors.js';
+import { DeliveryPostponedError, HelpdeskError } from '../../src/errors.js';
 import { HelpdeskClient } from '../../src/helpdesk/client.js';
 import { type Delivery, deliver } from '../../src/helpdesk/once.js';
 import type { Claims } from '../../src/helpdesk/reconcile.js';
@@ -53,12 +53,12 @@ function reply(ticketIds: number[], message = 'It still burns.'): Delivery['deci
 /** Tries as the queue does: the first attempt posts at once, the later ones look. */
 async function deliverAtLast(
   decision: Delivery['decision'],
-  { claims = nobody, timeoutMs = 30_000 } = {},
+  { claims = nobody, timeoutMs = 30_000, ...given }: { claims?: Claims; timeoutMs?: number } & Partial<Delivery> = {},
 ): Promise<Outcome> {
   const patient = untilTheEnd(new HelpdeskClient({ url: helpdesk.apiUrl, token, timeoutMs }));
   for (let attempt = 1; attempt < 10; attempt++) {
     try {
-      return await deliver(patient, delivery(decision, attempt > 1), claims);
+      return await deliver(patient, { ...delivery(decision, attempt > 1), ...given }, claims);
     } catch (error) {
       if (!(error instanceof HelpdeskError)) throw error;
     }
@@ -121,6 +121,34 @@ describe('once is once', () => {
     expect(helpdesk.tickets()[0]?.replies).toHaveLength(1);
   });
 
+  const ways: [string, Partial<Extract<Delivery['decision'], { kind: 'reply' }>>, Partial<Delivery>][] = [
+    ['to a mail of it', {}, { parents: ['1'] }],
+    [
+      'of somebody who took part',
+      {
+        writer: { kind: 'customer', mayTakePart: true },
+        reply: { message: 'Too hot.', user_email: 'cid@example.com' },
+      },
+      { parents: ['1'], known: async () => ({ owner: ann, people: ['cid@example.com'] }) },
+    ],
+    [
+      'of one of our people',
+      { writer: { kind: 'staff', others: [ann] }, reply: { message: 'We come.', user_email: 'jane@acme.test' } },
+      { parents: ['1'] },
+    ],
+  ];
+
+  it.each(ways)(
+    'where the answer to a reply %s is lost, the next attempt adopts the reply',
+    async (_, parts, given) => {
+      await client.createTicket(ticket);
+      helpdesk.fault({ kind: 'drop', endpoint: endpoint.reply });
+      const decision = { ...reply([]), ...parts } as Delivery['decision'];
+      expect(await deliverAtLast(decision, given)).toMatchObject({ kind: 'replied', ticketId: '1', adopted: true });
+      expect(helpdesk.tickets()).toMatchObject([{ replies: [{}] }]);
+    },
+  );
+
   it.each(failed)('where %s, the next attempt creates the ticket', async (_, fault) => {
     helpdesk.fault({ ...fault, endpoint: endpoint.create } as Fault);
     expect(await deliverAtLast(create)).toEqual({ kind: 'created', ticketId: '1', adopted: false });
@@ -164,6 +192,16 @@ describe('once is once', () => {
     expect(helpdesk.tickets()).toHaveLength(1);
   });
 
+  it('where the ledger has learnt of a nearer ticket in the meantime, the reply in the other one is adopted', async () => {
+    await client.createTicket(ticket);
+    await client.createTicket(ticket);
+    helpdesk.fault({ kind: 'drop', endpoint: endpoint.reply });
+    await expect(deliver(client, { ...delivery(reply([])), parents: ['1'] }, nobody)).rejects.toThrow();
+    const knowsMore = { ...delivery(reply([]), true), parents: ['2', '1'] };
+    expect(await deliver(client, knowsMore, nobody)).toMatchObject({ kind: 'replied', ticketId: '1', adopted: true });
+    expect(helpdesk.tickets()[1]?.replies).toEqual([]);
+  });
+
   it('where the answer to the ticket instead of a reply is lost, that ticket is adopted', async () => {
     helpdesk.fault({ kind: 'drop', endpoint: endpoint.create });
     expect(await deliverAtLast(reply([12]))).toMatchObject({ kind: 'created', ticketId: '1', adopted: true });
@@ -192,6 +230,34 @@ describe("a mail that names tickets which are not the sender's", () => {
     helpdesk.fault({ kind: 'status', status: 500, endpoint: 'ticket_view.php' });
     await expect(deliver(client, delivery(reply([12])), nobody)).rejects.toMatchObject({ status: 500 });
     expect(helpdesk.tickets()).toEqual([]);
+  });
+});
+
+describe('a ticket whose turn has not come', () => {
+  const notYet = async () => {
+    throw new DeliveryPostponedError('a flood', 1000);
+  };
+
+  it.each([
+    ['a new one', create],
+    ['one instead of a reply', reply([99])],
+  ])('is not made: %s', async (_, decision) => {
+    await expect(deliver(client, { ...delivery(decision), awaitTurn: notYet }, nobody)).rejects.toThrow('a flood');
+    expect(helpdesk.tickets()).toEqual([]);
+  });
+
+  it('is found all the same where an earlier attempt has made it', async () => {
+    for (const decision of [create, reply([99])]) {
+      const { ticketId } = (await deliver(client, delivery(decision), nobody)) as { ticketId: string };
+      const again = { ...delivery(decision, true), awaitTurn: notYet };
+      expect(await deliver(client, again, nobody)).toMatchObject({ kind: 'created', ticketId, adopted: true });
+    }
+  });
+
+  it('holds up no reply', async () => {
+    await client.createTicket(ticket);
+    const outcome = await deliver(client, { ...delivery(reply([1])), awaitTurn: notYet }, nobody);
+    expect(outcome).toMatchObject({ kind: 'replied', ticketId: '1' });
   });
 });
 
