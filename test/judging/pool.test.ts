@@ -42,6 +42,16 @@ describe('judging in threads', () => {
     });
   });
 
+  it('checks signatures in the thread where it is told to', async () => {
+    const policy = { ...defaultPolicy, senderAuthCheck: 'dns' } as const;
+    const signature = 'DKIM-Signature: v=1; a=rsa-sha256; d=example.invalid; s=s; h=from; bh=x; b=x';
+    const mail = wholeMail(`${signature}\r\nFrom: ann@example.invalid\r\n\r\nHello\r\n`);
+    const { trace } = await poolOf().judge(policy, mail, envelope, { real: false });
+    expect(trace.find(({ rule }) => rule === 'sender authentication')?.evidence).toBe(
+      'none: no DKIM signature proves example.invalid (neutral body hash did not verify), checked by DNS',
+    );
+  });
+
   it('makes a ticket of the envelope where a mail takes too long, and goes on with the others', async () => {
     const pool = poolOf({ ms: 20_000, heapMb: 256 });
     await pool.ready();
