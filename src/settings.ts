@@ -49,22 +49,19 @@ const addressesAndDomains = addressList.refine(
   'accepted: addresses and @domains, separated by commas',
 );
 
-/** Names of hosts, or with a dot before it of all hosts below a domain where `below` allows it. */
-const hosts = (below: boolean) =>
-  z
-    .string()
-    .transform((value) =>
-      value
-        .toLowerCase()
-        .split(/[\s,;]+/)
-        .filter(Boolean),
-    )
-    .refine(
-      (list) => list.every((host) => (below ? /^\.?\w(?:[\w.-]*\w)?$/ : /^\w(?:[\w.-]*\w)?$/).test(host)),
-      below
-        ? 'accepted: names of hosts, or .domain for all hosts below it, separated by commas'
-        : 'accepted: names as they stand at the begin of Authentication-Results, separated by commas',
-    );
+/** Names of hosts, or with a dot before it of all hosts below a domain. */
+const hosts = z
+  .string()
+  .transform((value) =>
+    value
+      .toLowerCase()
+      .split(/[\s,;]+/)
+      .filter(Boolean),
+  )
+  .refine(
+    (list) => list.every((host) => /^\.?\w(?:[\w.-]*\w)?$/.test(host)),
+    'accepted: names of hosts, or .domain for all hosts below it, separated by commas',
+  );
 
 const helpdeskUrl = z.string().transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : null;
@@ -208,8 +205,8 @@ export const mailSettings = {
   STAFF_ADDRESSES: addressesAndDomains.default([]),
   ACK_FROM: mailbox.optional(),
   FORWARDS: oneOf(['requester', 'forwarder']).default('requester'),
-  TRUSTED_AUTHSERV_ID: hosts(false).default([]),
-  TRUSTED_RELAYS: hosts(true).default([]),
+  TRUSTED_AUTHSERV_ID: hosts.default([]),
+  TRUSTED_RELAYS: hosts.default([]),
   SENDER_AUTH: oneOf(['off', 'mark', 'require-for-replies', 'require']).optional(),
   SENDER_AUTH_CHECK: oneOf(['off', 'dns']).default('off'),
   REPLY_POLICY: oneOf(['owner', 'participants']).default('owner'),

@@ -73,7 +73,7 @@ describe('the configuration', () => {
     ['CATEGORY_ID', '-1', /whole number/],
     ['OWN_ADDRESSES', 'a@x.test, nobody', /addresses/],
     ['STAFF_ADDRESSES', '@acme.test, acme', /addresses and @domains/],
-    ['TRUSTED_AUTHSERV_ID', '.acme.test', /as they stand at the begin of Authentication-Results/],
+    ['TRUSTED_AUTHSERV_ID', 'mx.acme.test.', /names of hosts, or .domain/],
     ['TRUSTED_RELAYS', 'mx.acme.test, *.acme.test', /names of hosts, or .domain/],
     ['SENDER_AUTH', 'on', /off, mark, require-for-replies, require/],
     ['SENDER_AUTH_CHECK', 'true', /off, dns/],

@@ -39,7 +39,8 @@ export function authenticationOf(mail: IncomingMail, trust: Trust): Authenticati
   const author = authorDomain(mail);
   if (author === null) return told('none', 'From does not name one author with a domain');
 
-  const proof = claims.find((claim) => isPass(claim) && speaksFor(domainOfClaim(claim), author));
+  const proofs = claims.filter((claim) => isPass(claim) && speaksFor(domainOfClaim(claim), author));
+  const proof = proofs.find(({ method }) => method === 'dmarc') ?? proofs[0];
   if (proof !== undefined) return told('pass', sayingOf(proof));
   const failed = claims.find(
     ({ method, result }) => (method === 'dkim' || method === 'spf') && /^(?:hard)?fail$/.test(result),

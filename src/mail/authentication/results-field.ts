@@ -2,7 +2,7 @@ import { MAX_HEADER_VALUE_CHARACTERS } from '../../limits.js';
 
 /** What one server found out about a mail: the value of an Authentication-Results field. */
 export interface AuthenticationResults {
-  /** Who says so, in lower case. */
+  /** Who says so, in lower case; '' where the field does not tell. */
   readonly authservId: string;
   /** Empty where the field says `none`. */
   readonly results: readonly MethodResult[];
@@ -33,9 +33,21 @@ const VERSION = '1';
  * @returns null for what is not such a value, is cut off, or is of another version
  */
 export function readResultsField(value: string): AuthenticationResults | null {
+  return readWhole(value, true);
+}
+
+/**
+ * Reads the value of an Authentication-Results field that lacks its begin, as Microsoft 365 writes it: `spf=pass …; dkim=pass …`.
+ * @returns null as for `readResultsField`
+ */
+export function readNamelessResultsField(value: string): AuthenticationResults | null {
+  return readWhole(`;${value}`, false);
+}
+
+function readWhole(value: string, named: boolean): AuthenticationResults | null {
   if (value.length > MAX_HEADER_VALUE_CHARACTERS) return null;
   try {
-    return new ResultsReader(value).read();
+    return new ResultsReader(value).read(named);
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
@@ -57,13 +69,21 @@ class ResultsReader {
 
   constructor(private readonly text: string) {}
 
-  read(): AuthenticationResults {
+  read(named: boolean): AuthenticationResults {
     this.#skip();
+    return { authservId: named ? this.#authservId() : '', results: this.#clauses() };
+  }
+
+  #authservId(): string {
     const authservId = (this.#quoted() ?? this.#match(/[!#$%&'*+.0-9A-Z^_`a-z{|}~\x80-\xFF-]+/y)).toLowerCase();
     this.#skip();
     const version = this.#peek(/\d/y) ? this.#match(/\d+/y) : VERSION;
     this.#skip();
     if (version !== VERSION) throw new SyntaxError('another version');
+    return authservId;
+  }
+
+  #clauses(): MethodResult[] {
     const results: MethodResult[] = [];
     let none = false;
     while (this.#at < this.text.length) {
@@ -80,7 +100,7 @@ class ResultsReader {
       }
     }
     if (none && results.length > 0) throw new SyntaxError('none, and results');
-    return { authservId, results };
+    return results;
   }
 
   /** One clause, to its `;` or the end; null for a method of another version. */

@@ -1,9 +1,17 @@
 import type { TraceField } from '../message.js';
-import { type AuthenticationResults, readArcResultsField, readResultsField } from './results-field.js';
+import {
+  type AuthenticationResults,
+  readArcResultsField,
+  readNamelessResultsField,
+  readResultsField,
+} from './results-field.js';
 
 /** Whose word counts about who sent a mail: the operator's own mail servers. */
 export interface Trust {
-  /** As they stand at the begin of the servers' Authentication-Results. Lower case; empty: none is trusted. */
+  /**
+   * As they stand at the begin of the servers' Authentication-Results. `.example.com`: servers that write theirs without a name, and in
+   * their Received lines are hosts below that domain. Lower case; empty: none is trusted.
+   */
   readonly authservIds: readonly string[];
   /** How those servers call themselves in their Received lines, where that is another name; `.example.com`: every host below it. Lower case. */
   readonly relays: readonly string[];
@@ -20,7 +28,8 @@ export interface TrustedResults {
  * Separates what the operator's servers say from what came with the mail, which may say anything. Each server writes above what
  * it was given, so its results count where they stand above the Received line that it wrote (RFC 8601 section 7.1, item 5);
  * where none of that name is there, above every Received line. ARC-Authentication-Results are the same words in another
- * place: Gmail's stand above its Received line, while its Authentication-Results stand below it.
+ * place: Gmail's stand above its Received line, while its Authentication-Results stand below it. Results without a name can be told by
+ * their place alone, so they count above the Received line of a known server only.
  *
  * @param trace the trace fields of the mail, newest first
  */
@@ -28,7 +37,11 @@ export function trustedResults(trace: readonly TraceField[], { authservIds, rela
   const read = trace.map(readField);
   if (!read.includes('received'))
     return { fields: [], missing: 'no Received line says where the words of our servers end' };
-  const fields = authservIds.flatMap((id) => newestOf(id, read, boundaryOf([id, ...relays], trace)));
+  const fields = authservIds.flatMap((id) =>
+    id.startsWith('.')
+      ? newestOf('', read, lineOf([id], trace)).map(({ results }) => ({ authservId: `*${id}`, results }))
+      : newestOf(id, read, boundaryOf([id, ...relays], trace)),
+  );
   if (fields.length > 0) return { fields, missing: '' };
   const names = authservIds.join(', ');
   const elsewhere = read.some(
@@ -46,7 +59,8 @@ type ReadField = AuthenticationResults | 'received' | null;
 
 function readField({ name, value }: TraceField): ReadField {
   if (name === 'received') return 'received';
-  return name === 'authentication-results' ? readResultsField(value) : readArcResultsField(value);
+  if (name === 'arc-authentication-results') return readArcResultsField(value);
+  return readResultsField(value) ?? readNamelessResultsField(value);
 }
 
 /**
@@ -54,10 +68,15 @@ function readField({ name, value }: TraceField): ReadField {
  * sender who could hide the real one (by a bracket in his HELO) would have his own taken for it.
  */
 function boundaryOf(hosts: readonly string[], trace: readonly TraceField[]): number {
-  const written = trace.findIndex(
-    ({ name, value }) => name === 'received' && writers(value).some((by) => isOneOf(by, hosts)),
+  return lineOf(hosts, trace) || trace.findIndex(({ name }) => name === 'received');
+}
+
+/** The index of the topmost Received line that one of the hosts may have written; 0, above which nothing stands, where there is none. */
+function lineOf(hosts: readonly string[], trace: readonly TraceField[]): number {
+  return Math.max(
+    0,
+    trace.findIndex(({ name, value }) => name === 'received' && writers(value).some((by) => isOneOf(by, hosts))),
   );
-  return written >= 0 ? written : trace.findIndex(({ name }) => name === 'received');
 }
 
 function writers(received: string): string[] {

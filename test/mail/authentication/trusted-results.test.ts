@@ -47,7 +47,7 @@ describe('where the field stands', () => {
       [results('dmarc=none'), lmtp, theirs, pass, received],
       'none',
     ],
-    ['in a mail without any line', [pass, pass, from], 'none'],
+    ['in a mail without any line', [pass, pass], 'none'],
     ['at the end of the header', [received, theirs, 'Subject: x', pass], 'none'],
     [
       'twice, and below the line it says otherwise',
@@ -96,6 +96,38 @@ describe('where the field stands', () => {
     const passOfSecond = pass.replace('mx.acme.test', 'mx2.acme.test');
     expect(await judged([lmtp, passOfSecond, second, from], both)).toMatchObject({ verdict: 'pass' });
     expect(await judged([lmtp, pass, second, pass, from], both)).toMatchObject({ verdict: 'none' });
+  });
+
+  it('may lack a name, as in Microsoft 365, and then counts only above the line of a known host', async () => {
+    const microsoft = { authservIds: ['.mail.protection.outlook.com'], relays: [] };
+    const inner = `Received: from A.eop-EUR01.prod.protection.outlook.com by B.eurprd01.prod.outlook.com with SMTP${at}`;
+    const edge = `Received: from client.example (192.0.2.1) by A.mail.protection.outlook.com (10.1.2.3) with SMTP${at}`;
+    const nameless = [
+      'Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.com; dkim=pass',
+      ' (signature was verified) header.d=example.com;dmarc=pass action=none',
+      ' header.from=example.com;compauth=pass reason=100',
+    ].join('\r\n');
+    expect(await judged([inner, nameless, edge, theirs, from], microsoft)).toEqual({
+      verdict: 'pass',
+      evidence: 'dmarc=pass header.from=example.com, says *.mail.protection.outlook.com',
+    });
+    const failed = nameless.replace('dmarc=pass', 'dmarc=fail');
+    expect(await judged([inner, failed, edge, nameless, from], microsoft)).toMatchObject({ verdict: 'fail' });
+    for (const lines of [
+      [inner, edge, nameless, theirs],
+      [inner, edge, nameless, edge],
+      [inner, nameless, theirs],
+      [nameless, theirs],
+      [nameless],
+      [inner, pass, edge],
+      [inner, nameless.replace('spf=', '"spf"='), edge],
+      [inner, nameless.replace('spf=pass', 'mx.evil.example spf=pass'), edge],
+      [inner, nameless, edge.replace('A.mail.protection.outlook.com', 'mail.protection.outlook.com.evil.example')],
+    ]) {
+      expect((await judged([...lines, from], microsoft)).verdict, lines.join('\n')).toBe('none');
+    }
+    // Where a name is listed, results without one count for nothing.
+    expect(await judged([nameless, received, from])).toMatchObject({ verdict: 'none' });
   });
 
   it('may be a copy in ARC, which Gmail writes above its Received line, and the field itself below it', async () => {
