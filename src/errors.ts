@@ -137,6 +137,11 @@ export class MailboxRefusedError extends Mail2TicketError {
   }
 }
 
+/** The running service answered a command of ours with no. */
+export class ServiceRefusedError extends Mail2TicketError {
+  readonly code = 'SERVICE_REFUSED';
+}
+
 /** The queue's store (Redis, PostgreSQL, the embedded directory) cannot be used now. */
 export class QueueUnavailableError extends Mail2TicketError {
   readonly code = 'QUEUE_UNAVAILABLE';

@@ -7,7 +7,7 @@ import { cleanLine } from '../mail/clean.js';
 import { openBackend } from '../queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
 import { JobLedger } from '../queue/ledger.js';
-import { json, table } from './terminal.js';
+import { age, json, table } from './terminal.js';
 
 /** Characters of an address or subject that a row of the table shows. */
 const MAX_CELL_CHARACTERS = 40;
@@ -75,11 +75,4 @@ function render({ mailbox, counts, settled, oldestUndecidedSeconds, late, findin
       : 'In order: no mail has been without a decision for over 15 min',
     '',
   ].join('\n');
-}
-
-function age(seconds: number | null): string {
-  if (seconds === null) return '?';
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }

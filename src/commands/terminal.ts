@@ -17,3 +17,11 @@ export function json(value: unknown): string {
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value).replace(/[\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g, escaped);
 }
+
+/** A length of time in one unit; `?` where it is not known. */
+export function age(seconds: number | null): string {
+  if (seconds === null) return '?';
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}

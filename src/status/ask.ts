@@ -17,11 +17,15 @@ const TIMEOUT_MS = 5000;
  * @throws where nothing answers, or something that is not the service
  */
 export async function askReadiness({ host, port }: { host: string; port: number }): Promise<Readiness> {
-  // A service that listens on all addresses is asked on this machine's own.
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  const response = await request(`http://${name}:${port}/readyz`, {
+  const response = await request(`${serviceUrl({ host, port })}/readyz`, {
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   });
   return answer.parse(await response.body.json());
+}
+
+/** Where a service is asked that listens there: one that listens on all addresses, on this machine's own. No slash at the end. */
+export function serviceUrl({ host, port }: { host: string; port: number }): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
 }
