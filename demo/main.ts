@@ -23,6 +23,9 @@ interface Outcome {
 /** How long one mail may take before the demo gives up on it. */
 const MAIL_LIMIT_MS = 30_000;
 
+/** Who may see the service's page. */
+const OPERATOR = { user: 'operator', password: 'playground' };
+
 const program = new Command('npm run demo --')
   .description(
     'mail2ticket with everything around it, in one process: a mailbox, an SMTP door, a helpdesk with a page.',
@@ -41,7 +44,9 @@ process.exit();
 
 async function run(): Promise<number> {
   say('Starting a mailbox, a helpdesk and mail2ticket (the embedded queue takes some seconds the first time) …');
-  const ports = once ? { imap: 0, smtp: 0, page: 0 } : { imap: 1143, smtp: 2525, page: 8080 };
+  const ports = once
+    ? { imap: 0, smtp: 0, page: 0, operator: 0 }
+    : { imap: 1143, smtp: 2525, page: 8080, operator: 8081 };
   const token = randomUUID();
   const mailServer = await startMailServer(SUPPORT, 'demo', ports);
   releases.push(() => mailServer.close());
@@ -51,7 +56,8 @@ async function run(): Promise<number> {
     fields: [{ id: '7', name: 'Order number', required: false }],
   });
   releases.push(() => helpdesk.close());
-  const outcomes = await startMail2ticket(mailServer, helpdesk, token);
+  const operatorPort = await freePort(ports.operator);
+  const outcomes = await startMail2ticket(mailServer, helpdesk, token, operatorPort);
 
   say(`Sending ${mails.length} mails to ${SUPPORT} through SMTP …\n`);
   const smtp = createTransport({ host: mailServer.host, port: mailServer.smtpPort, secure: false, ignoreTLS: true });
@@ -69,6 +75,7 @@ async function run(): Promise<number> {
 
   say(`
 The helpdesk's page:      ${helpdesk.url}
+What became of a mail:    http://127.0.0.1:${operatorPort}, user ${OPERATOR.user}, password ${OPERATOR.password}
 Send a mail of your own:  curl smtp://${mailServer.host}:${mailServer.smtpPort} --mail-from you@example.com --mail-rcpt ${SUPPORT} -T mail.eml
 Look into the mailbox:    IMAP at ${mailServer.host}:${mailServer.imapPort}, no TLS, user ${mailServer.user}, password ${mailServer.password}
 Ctrl-C ends everything; nothing is kept.
@@ -83,6 +90,7 @@ async function startMail2ticket(
   mailServer: MailServer,
   helpdesk: LookAlike,
   token: string,
+  operatorPort: number,
 ): Promise<Map<string, Outcome>> {
   const directory = mkdtempSync(join(tmpdir(), 'mail2ticket-demo-'));
   releases.push(() => rmSync(directory, { recursive: true, force: true }));
@@ -96,6 +104,9 @@ async function startMail2ticket(
     IMAP_PASSWORD: mailServer.password,
     QUEUE_URL: `embedded:${directory}`,
     CUSTOM_FIELDS: '{"7":"header:X-Order-Id"}',
+    HTTP_PORT: String(operatorPort),
+    DASHBOARD_USER: OPERATOR.user,
+    DASHBOARD_PASSWORD: OPERATOR.password,
   });
   const outcomes = new Map<string, Outcome>();
   const log = pino({ level: 'info' }, { write: (line: string) => take(JSON.parse(line), outcomes) });

@@ -74,6 +74,7 @@ td.mail a { display: block; color: var(--ink); font-weight: 550; text-decoration
 td.mail a:hover { text-decoration: underline; }
 td.mail .from { color: var(--quiet); font-size: 0.9rem; }
 td.reason { width: 30%; color: var(--quiet); font-size: 0.9rem; }
+th.age { font-size: 0.8rem; }
 tr.failed td.reason { color: var(--ink); }
 .age { text-align: right; white-space: nowrap; color: var(--quiet); font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 .empty { padding: 3rem 1rem; text-align: center; color: var(--quiet); border: 1px dashed var(--line); border-radius: 12px; }
@@ -117,6 +118,7 @@ dd { margin: 0; }
   td.mail, td.reason { grid-column: 1 / -1; }
   td.reason:empty { display: none; }
   dl div, .trace li, .failures li { grid-template-columns: 1fr; gap: 0; padding: 0.6rem 1rem; }
+  .trace li > span:last-child { padding-left: 1.25rem; }
   dt { font-size: 0.85rem; }
 }
 @media (forced-colors: active) { rect { forced-color-adjust: none; } }
