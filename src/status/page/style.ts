@@ -52,7 +52,7 @@ button.main { background: var(--link); border-color: var(--link); color: var(--c
 .day h2 { margin: 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0; padding: 0; list-style: none; font-size: 0.9rem; color: var(--quiet); }
 .legend b { color: var(--ink); font-variant-numeric: tabular-nums; }
-.key { width: 0.65rem; height: 0.65rem; margin-right: 0.15rem; }
+.key { width: 0.65rem; height: 0.65rem; margin-right: 0.4rem; }
 .bars { grid-column: 1 / -1; display: block; width: 100%; height: 6rem; }
 .axis { grid-column: 1 / -1; display: flex; justify-content: space-between; margin: -0.5rem 0 0; font-size: 0.8rem; color: var(--quiet); }
 rect.created { fill: var(--created); } rect.replied { fill: var(--replied); } rect.ignored { fill: var(--ignored); } rect.failed { fill: var(--failed); }
