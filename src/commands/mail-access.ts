@@ -88,7 +88,7 @@ async function withQueue<T>(environment: Environment, work: (desk: CommandDesk) 
   });
   const mails = new MailLog(await backend.queue<MailJob, never>(QUEUE_NAME));
   try {
-    return await work(openMailDesk(mails, config.imap, log));
+    return await work(openMailDesk(mails, config.mailboxes, log));
   } finally {
     mails.close();
     await backend.close();
