@@ -31,14 +31,18 @@ async function retry(
     const imap = mailboxes.find((each) => each.imap.mailbox === mail?.mailbox)?.imap;
     const why = mail ? refusal(mail, imap) : 'unknown';
     if (why !== null) refused.push({ id, why });
-    else if (mail && imap) failed.set(imap, [...(failed.get(imap) ?? []), mail]);
+    else if (mail && imap) {
+      const ofMailbox = failed.get(imap);
+      if (ofMailbox) ofMailbox.push(mail);
+      else failed.set(imap, [mail]);
+    }
   }
-  const moved: string[] = [];
+  const moved = new Set<string>();
   for (const [imap, ofMailbox] of failed) {
-    moved.push(...(await putBack({ login: imap, folder: imap.folder, log }, ofMailbox)));
-    for (const { id } of ofMailbox) if (!moved.includes(id)) refused.push({ id, why: 'gone' });
+    for (const id of await putBack({ login: imap, folder: imap.folder, log }, ofMailbox)) moved.add(id);
+    for (const { id } of ofMailbox) if (!moved.has(id)) refused.push({ id, why: 'gone' });
   }
-  return { moved, refused };
+  return { moved: [...moved], refused };
 }
 
 async function* asked(
