@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LOG_ACTIONS } from '../src/log-actions.js';
+import { LOG_ACTIONS, type Log } from '../src/log-actions.js';
 
 test('docs/logs.md has a row for each action with its meaning, and no other', () => {
   const rows = [...readFileSync('docs/logs.md', 'utf8').matchAll(/^\| `([a-z.-]+)` \| (.+) \|$/gm)];
@@ -21,4 +21,14 @@ test('Every action is said somewhere in the sources', () => {
   // The worker says these three in one place, by the outcome's kind.
   expect(sources).toMatch(/action: `mail\.\$\{outcome\.kind\}`/);
   expect(unsaid).toEqual(['mail.created', 'mail.replied', 'mail.ignored']);
+});
+
+test('A typo in an action, and a line of a mail without its id, do not compile', () => {
+  const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+  // @ts-expect-error: mail.ignord is none of the actions
+  log.info({ action: 'mail.ignord', mail: 'a' }, '');
+  // @ts-expect-error: the mail's id is missing
+  log.info({ action: 'mail.ignored' }, '');
+  log.info({ action: 'mail.ignored', mail: 'a' }, '');
+  log.info({ action: 'queue.opened' }, '');
 });

@@ -8,7 +8,7 @@ import {
   HelpdeskServerError,
   HelpdeskUnreachableError,
 } from '../../src/errors.js';
-import { HelpdeskClient } from '../../src/helpdesk/client.js';
+import { type EndedCall, HelpdeskClient } from '../../src/helpdesk/client.js';
 import { untilTheEnd } from '../until-the-end.js';
 
 const token = 'the-token';
@@ -78,6 +78,19 @@ describe('the client', () => {
     const error = await elsewhere.listTickets('nobody@example.com').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(HelpdeskMisconfiguredError);
     expect(error).toMatchObject({ setting: 'HELPDESK_URL', status: 404 });
+  });
+
+  it('tells of every call that has ended: what it was, how it ended and how long it took', async () => {
+    const told: EndedCall[] = [];
+    const watched = untilTheEnd(new HelpdeskClient({ url: helpdesk.apiUrl, token, onCall: (call) => told.push(call) }));
+    await watched.createTicket(ticket);
+    helpdesk.fault({ kind: 'status', status: 500 });
+    await expect(watched.listTickets('ann@example.com')).rejects.toThrow(HelpdeskServerError);
+    expect(told).toEqual([
+      { endpoint: 'tickets_create.php', result: 'OK', durationMs: expect.any(Number) },
+      { endpoint: 'tickets_list.php', result: 'HELPDESK_SERVER_ERROR', durationMs: expect.any(Number) },
+    ]);
+    expect(told.every(({ durationMs }) => durationMs > 0)).toBe(true);
   });
 
   it('opens no more connections than it is given, and answers all calls', async () => {

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { UnderWay } from '../../src/imap/under-way.js';
+
+const at = (receivedAt: string) => ({ receivedAt });
+
+test('The oldest mail under way is the one that came first, whatever the order in which they were seen', () => {
+  const mails = new UnderWay();
+  expect(mails.oldest).toBeNull();
+  mails.remember('b', 2, at('2026-11-24T09:00:00.000Z'));
+  mails.remember('a', 1, at('2026-11-24T08:00:00.000Z'));
+  expect(mails.oldest).toBe(Date.parse('2026-11-24T08:00:00.000Z'));
+  mails.forget('a');
+  expect(mails.oldest).toBe(Date.parse('2026-11-24T09:00:00.000Z'));
+});
+
+test('A mail without a date that can be read does not hide the age of the others', () => {
+  const mails = new UnderWay();
+  mails.remember('a', 1, at(''));
+  expect(mails.oldest).toBeNull();
+  mails.remember('b', 2, at('2026-11-24T09:00:00.000Z'));
+  expect(mails.oldest).toBe(Date.parse('2026-11-24T09:00:00.000Z'));
+});
+
+test('A mail that stands twice in the folder is under way once, until both copies have left', () => {
+  const mails = new UnderWay();
+  for (const uid of [1, 2, 2]) mails.remember('a', uid, at('2026-11-24T08:00:00.000Z'));
+  expect([mails.size, mails.uidsOf('a')]).toEqual([1, [1, 2]]);
+  mails.keepOnly(new Set([2]));
+  expect(mails.uidsOf('a')).toEqual([2]);
+  mails.keepOnly(new Set([7]));
+  expect([mails.has('a'), mails.uidsOf('a')]).toEqual([false, []]);
+});
