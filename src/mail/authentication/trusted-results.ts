@@ -79,8 +79,9 @@ function lineOf(hosts: readonly string[], trace: readonly TraceField[]): number 
   );
 }
 
+/** Every word after a `by`, be it a `by` itself: a client may give that for its own name. */
 function writers(received: string): string[] {
-  return [...received.matchAll(/\bby\s+([^\s();,]{1,255})/gi)].map(([, host = '']) =>
+  return [...received.matchAll(/\bby\s+(?=([^\s();,]{1,255}))/gi)].map(([, host = '']) =>
     host.toLowerCase().replace(/\.$/, ''),
   );
 }

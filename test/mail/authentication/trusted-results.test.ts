@@ -31,6 +31,11 @@ describe('where the field stands', () => {
       'none',
     ],
     [
+      'below the line of its server, to which the client called itself by',
+      [`Received: from by by mx.acme.test with SMTP${at}`, pass, received],
+      'none',
+    ],
+    [
       'below the line of its server, which the sender went on writing',
       [`${received}\r\n ${'a'.repeat(MAX_HEADER_VALUE_CHARACTERS)}`, pass, received],
       'none',
