@@ -78,6 +78,7 @@ export async function startService(
     backend.watch((state) => health.report('queue', state));
     const postponed = new Postponed();
     const ledger = new JobLedger(queue, config.queue, postponed);
+    metrics.watchPostponed(() => postponed.count());
     metrics.watchQueue(() => ledger.countByState());
     const mails = new MailLog(queue);
     releases.push(async () => mails.close());

@@ -175,6 +175,18 @@ export class Metrics {
     );
   }
 
+  /** Shows how many mails wait for their turn, from now on. */
+  watchPostponed(count: () => number): void {
+    this.#gauge(
+      'mails_postponed',
+      'Mails that wait for their turn, as far as this process sent them there',
+      [],
+      (gauge) => {
+        gauge.set(count());
+      },
+    );
+  }
+
   /** The answer to a scrape, in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
