@@ -1,4 +1,4 @@
-import { linkSync, statSync } from 'node:fs';
+import { chownSync, linkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImapFlow } from 'imapflow';
 import type { TestDovecot } from '../../test/services/dovecot.js';
@@ -23,9 +23,12 @@ export async function fillMailbox(dovecot: TestDovecot, user: string, letters: L
   await client.mailboxOpen('INBOX');
   await client.mailboxClose();
   const inbox = join(dovecot.mailDirectory, user, 'new');
+  const owner = statSync(inbox);
   for (const [index, file] of letters.files.entries()) {
     const from = join(letters.directory, file);
-    const { size } = statSync(from);
+    const { size, uid } = statSync(from);
+    // Of another's file the server could make no link, and would copy each mail that is moved, with an fsync.
+    if (uid !== owner.uid) chownSync(from, owner.uid, owner.gid);
     // Named as Dovecot does, sizes included: it need not read the files to know them.
     linkSync(from, join(inbox, `${FIRST_SECOND + index}.M0P1.bench,S=${size},W=${size}`));
   }
