@@ -73,7 +73,7 @@ function listed({ trips, arrival, large, slowApi, backlog }: Figures): string {
       pair(arrival.toTicket),
     ]);
     table.push(["the server's own notification", pair(arrival.toNotification)]);
-    table.push(['memory at rest, MB', shown(arrival.idleRssMb, 0)]);
+    if (arrival.idleRssMb !== null) table.push(['memory at rest, MB', shown(arrival.idleRssMb, 0)]);
   }
   if (large)
     table.push([

@@ -13,6 +13,8 @@ import type { World } from './world.js';
 export interface Sizes {
   readonly mails: number;
   readonly pairs: number;
+  /** How long the service rests before mail comes, and how long it comes. */
+  readonly restSeconds: number;
   readonly arrivalSeconds: number;
   readonly backlog: number;
   readonly slowApiMails: number;
@@ -20,9 +22,9 @@ export interface Sizes {
   readonly corpora: string;
 }
 
-export const FULL = { mails: 1000, pairs: 5, arrivalSeconds: 60, backlog: 20_000, slowApiMails: 5000 };
+export const FULL = { mails: 1000, pairs: 5, restSeconds: 30, arrivalSeconds: 60, backlog: 20_000, slowApiMails: 5000 };
 /** Under a minute in all, on two cores that nobody else uses. */
-export const QUICK = { mails: 300, pairs: 2, arrivalSeconds: 5, backlog: 1500, slowApiMails: 1500 };
+export const QUICK = { mails: 300, pairs: 2, restSeconds: 1, arrivalSeconds: 5, backlog: 1500, slowApiMails: 1500 };
 
 /** What was measured, by scenario; one that was not run is not there. */
 export interface Figures {
@@ -77,8 +79,8 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   },
   arrival: {
     about: 'from arrival to ticket while mail comes steadily, and memory at rest',
-    run: async (world, helpdesk, { arrivalSeconds }) => ({
-      arrival: await measureArrival(world, helpdesk, arrivalSeconds),
+    run: async (world, helpdesk, { arrivalSeconds: seconds, restSeconds }) => ({
+      arrival: await measureArrival(world, helpdesk, { seconds, restSeconds }),
     }),
   },
   large: {

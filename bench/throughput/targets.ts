@@ -40,7 +40,7 @@ const targets: readonly Target[] = [
     most: 250,
     value: ({ arrival }) => arrival?.beyond.p99Ms,
   },
-  { name: 'memory at rest', unit: 'MB', most: 130, value: ({ arrival }) => arrival?.idleRssMb },
+  { name: 'memory at rest', unit: 'MB', most: 130, value: ({ arrival }) => arrival?.idleRssMb ?? undefined },
   { name: 'memory while a backlog is drained', unit: 'MB', most: 250, value: ({ backlog }) => backlog?.peakRssMb },
   {
     // A core that is used up excuses: then more cores would give more.
