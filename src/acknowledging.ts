@@ -1,5 +1,3 @@
-import { compose } from './acknowledge/compose.js';
-import { SmtpSender } from './acknowledge/smtp.js';
 import type { Config } from './config.js';
 import { QueueUnavailableError } from './errors.js';
 import type { Log } from './log-actions.js';
@@ -33,6 +31,9 @@ export async function startAcknowledgements(
 ): Promise<Acknowledging> {
   if (acknowledgement === null) return { delivered: async () => {}, stop: async () => {} };
   const { smtp, from, templates } = acknowledgement;
+  // Loaded only where they are needed.
+  const { compose } = await import('./acknowledge/compose.js');
+  const { SmtpSender } = await import('./acknowledge/smtp.js');
   const sender = new SmtpSender(smtp);
   const queue = await AcknowledgementQueue.start(backend, {
     send: async (one) => sender.send(await compose(one, { ...policyOf(one.mailbox), from, templates })),

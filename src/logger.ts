@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { type DestinationStream, pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
 import type { Log } from './log-actions.js';
 import type { LogLevel } from './settings.js';
 
@@ -40,6 +40,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
       destination ?? pino.destination(1),
     );
   }
+  // Loaded for a terminal only.
+  const { PinoPretty } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   return pino(
     options,
     PinoPretty({ colorize: true, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),

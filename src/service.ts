@@ -14,8 +14,6 @@ import { quietLog } from './quiet-log.js';
 import { partOf } from './room.js';
 import { Health } from './status/health.js';
 import { Metrics } from './status/metrics.js';
-import { operatorPage } from './status/page/page.js';
-import { serveStatus } from './status/server.js';
 import { ownVersion } from './version.js';
 import { startWatching } from './watching.js';
 
@@ -61,8 +59,11 @@ export async function startService(
   };
   try {
     const { host, port, dashboard } = config.http;
-    const page = dashboard && operatorPage({ credentials: dashboard, health, log });
+    // What a setting turns on is loaded only where it is on: a web server and a board are a quarter of the memory at rest.
+    const page =
+      dashboard && (await import('./status/page/page.js')).operatorPage({ credentials: dashboard, health, log });
     if (port !== null) {
+      const { serveStatus } = await import('./status/server.js');
       const status = await serveStatus(health, metrics, { host, port, page: page?.plugin });
       releases.push(() => status.close());
       log.info({ action: 'status.listening', url: status.url }, 'health at /healthz and /readyz, figures at /metrics');

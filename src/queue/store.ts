@@ -7,7 +7,7 @@ import {
   runMigrations,
 } from 'bullmq';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import type pg from 'pg';
 import { ConfigError } from '../errors.js';
 import { openEmbedded } from './embedded.js';
 import { firstConnection, unavailable } from './unavailable.js';
@@ -173,7 +173,9 @@ export async function withClient(
   options: pg.ClientConfig,
   work: (client: pg.Client) => Promise<unknown>,
 ): Promise<void> {
-  const client = new pg.Client(options);
+  // Loaded only where it is used: with Redis it is not.
+  const { Client } = (await import('pg')).default;
+  const client = new Client(options);
   // Without a listener, a connection that breaks here would end the process.
   client.on('error', () => {});
   try {
