@@ -78,7 +78,7 @@ export async function startService(
     health.report('queue', { ok: true });
     backend.watch((state) => health.report('queue', state));
     const postponed = new Postponed();
-    const ledger = new JobLedger(queue, config.queue, postponed);
+    const ledger = new JobLedger(queue, { ...config.queue, ...config.helpdesk }, postponed);
     metrics.watchPostponed(() => postponed.count());
     metrics.watchQueue(() => ledger.countByState());
     const mails = new MailLog(queue);

@@ -40,7 +40,11 @@ export class JobLedger {
 
   constructor(
     private readonly queue: MailQueue,
-    options: { readonly ledgerDays: number },
+    private readonly options: {
+      readonly ledgerDays: number;
+      /** How long a mail waits that may have been queued before: the helpdesk may still be at work on it, and a look would come too soon. */
+      readonly settleMs?: number;
+    },
     private readonly postponed?: Postponed,
   ) {
     // One policy for all jobs: BullMQ applies that of the job which finishes to the whole set.
@@ -61,7 +65,10 @@ export class JobLedger {
   }
 
   async add(entries: readonly NewEntry[]): Promise<void> {
-    await this.#addJobs(entries.map((entry) => [entry.id, jobOf(entry)]));
+    const { settleMs = 0 } = this.options;
+    await this.#addJobs(
+      entries.map((entry) => ({ jobId: entry.id, data: jobOf(entry), delay: entry.lookFirst ? settleMs : 0 })),
+    );
   }
 
   /** Of two watchers that do this at once one removes the finished job, and the add of the other is a no-op. */
@@ -70,7 +77,7 @@ export class JobLedger {
     if (job && !job.finishedOn) return;
     await job?.remove();
     const failures = job ? [...(job.data.earlierFailures ?? []), ...attemptRecord(job.progress).failures] : [];
-    await this.#addJobs([[entry.id, jobOf(entry, failures.slice(-MAX_FAILURES_KEPT))]]);
+    await this.#addJobs([{ jobId: entry.id, data: jobOf(entry, failures.slice(-MAX_FAILURES_KEPT)), delay: 0 }]);
   }
 
   async markFiled(ids: readonly string[], folder: SettledFolder): Promise<void> {
@@ -85,9 +92,9 @@ export class JobLedger {
     );
   }
 
-  async #addJobs(jobs: readonly (readonly [id: string, data: MailJob])[]): Promise<void> {
+  async #addJobs(jobs: readonly { jobId: string; data: MailJob; delay: number }[]): Promise<void> {
     await this.queue.addBulk(
-      jobs.map(([jobId, data]) => ({ name: QUEUE_NAME, data, opts: { ...this.#jobOptions, jobId } })),
+      jobs.map(({ jobId, data, delay }) => ({ name: QUEUE_NAME, data, opts: { ...this.#jobOptions, jobId, delay } })),
     );
   }
 

@@ -66,6 +66,7 @@ export async function startRig(queueUrl: string, helpdeskOptions: Partial<LookAl
     ...dovecot.settings(USER),
     QUEUE_URL: queueUrl,
     LOG_LEVEL: 'debug',
+    HELPDESK_SETTLE_SECONDS: '1',
     ...settings,
   });
   const launch = async (settings?: Readonly<Record<string, string>>) => {

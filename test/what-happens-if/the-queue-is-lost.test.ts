@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startCli } from '../services/cli.js';
 import { startRedis, type TestRedis } from '../services/redis.js';
 import { mail, type Rig, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';
@@ -83,3 +85,23 @@ it('where Redis is emptied while the helpdesk is slowly making a ticket, that ti
   await service.stop();
   expect(made()).toEqual(['Slow']);
 });
+
+it('where Redis is emptied and the process is killed while the helpdesk is slowly making a ticket, that ticket stays the only one', async () => {
+  const slow = { ...settings, HELPDESK_SETTLE_SECONDS: '6' };
+  const child = startCli(['start'], { ...rig.environment(slow) });
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  await until('it watches', () => output.includes('mailbox.watched'));
+  rig.helpdesk.fault({ kind: 'slow', forMs: 5000, endpoint: 'tickets_create.php' });
+  await deliver(['Slow']);
+  await until('the helpdesk is at work', () => rig.helpdesk.calls().length === 1);
+  child.kill('SIGKILL');
+  await empty();
+  await rig.start(slow);
+  await rig.filed('Processed', 'Slow');
+  // Surely over by then.
+  await sleep(5500);
+  expect(made()).toEqual(['Slow']);
+}, 40_000);
