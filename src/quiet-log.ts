@@ -17,7 +17,8 @@ export function quietLog(log: Log): Log {
     }
     const now = Date.now();
     for (const [key, { at }] of said) if (now - at >= 2 * PAUSE_MS) said.delete(key);
-    const key = `${fields.action} ${fields.reason}`;
+    // Of two mailboxes that are down for the same reason both are named.
+    const key = `${fields.action} ${fields.mailbox} ${fields.reason}`;
     const last = said.get(key);
     if (last && now - last.at < PAUSE_MS) {
       last.kept += 1;

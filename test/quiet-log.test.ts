@@ -49,9 +49,11 @@ test('A line that no outage repeats is said every time: each mail has its own en
   expect(loud().map(({ mail }) => mail)).toEqual(['a', 'b']);
 });
 
-test('The same reason of another action is another matter', () => {
+test('The same reason of another action or another mailbox is another matter', () => {
   const { log, loud } = recorder();
   log.warn({ action: 'queue.error', reason: 'Connection is closed.' }, 'queue');
-  log.warn({ action: 'mailbox.down', reason: 'Connection is closed.' }, 'mailbox');
-  expect(loud()).toHaveLength(2);
+  for (const mailbox of ['support', 'billing', 'support']) {
+    log.warn({ action: 'mailbox.down', mailbox, reason: 'Connection is closed.' }, 'mailbox');
+  }
+  expect(loud().map(({ action, mailbox }) => mailbox ?? action)).toEqual(['queue.error', 'support', 'billing']);
 });
