@@ -77,7 +77,7 @@ export async function startService(
     if (works) await queue.removeRateLimitKey();
     health.report('queue', { ok: true });
     backend.watch((state) => health.report('queue', state));
-    const postponed = new Postponed();
+    const postponed = await Postponed.open(backend);
     const ledger = new JobLedger(queue, { ...config.queue, ...config.helpdesk }, postponed);
     metrics.watchPostponed(() => postponed.count());
     metrics.watchQueue(() => ledger.countByState());

@@ -106,7 +106,7 @@ export class JobLedger {
   async countUnderWay(): Promise<number> {
     const counts = await this.queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    return Math.max(0, all - (this.postponed?.count() ?? 0));
+    return Math.max(0, all - ((await this.postponed?.count()) ?? 0));
   }
 
   /**

@@ -1,26 +1,31 @@
 import { MAX_MAILS_POSTPONED } from '../limits.js';
+import type { Backend, BackendQueue } from './backend.js';
 
 /**
- * The mails that wait for their turn, as far as this process has sent them there. They take none of the room for mails under
- * way: a thousand mails of one flooding sender would leave no room for anybody else's.
+ * The mails that wait for their turn, each as a job that nobody works on: so every process can count them. They take none of the
+ * room for mails under way, or a thousand mails of one flooding sender would leave none for anybody else's.
+ *
+ * Every call rejects with QueueUnavailableError while the store is away.
  */
 export class Postponed {
-  readonly #until = new Map<string, number>();
+  private constructor(private readonly queue: BackendQueue<Record<string, never>, never>) {}
 
-  /** @param until ms since 1970 */
-  add(id: string, until: number): void {
-    this.#until.set(id, until);
+  /** @throws QueueUnavailableError where the store does not answer */
+  static async open(backend: Backend): Promise<Postponed> {
+    return new Postponed(await backend.queue('postponed'));
   }
 
-  delete(id: string): void {
-    this.#until.delete(id);
+  async add(id: string): Promise<void> {
+    await this.queue.add('postponed', {}, { jobId: id });
   }
 
-  /** How many there are, up to the bound; what is past its time has been taken up by another process. */
-  count(now: number = Date.now()): number {
-    for (const [id, until] of this.#until) if (until + OVERDUE_MS < now) this.#until.delete(id);
-    return Math.min(this.#until.size, MAX_MAILS_POSTPONED);
+  async delete(id: string): Promise<void> {
+    await this.queue.remove(id);
+  }
+
+  /** How many there are, MAX_MAILS_POSTPONED at most. */
+  async count(): Promise<number> {
+    const { waiting = 0 } = await this.queue.getJobCounts('waiting');
+    return Math.min(waiting, MAX_MAILS_POSTPONED);
   }
 }
-
-const OVERDUE_MS = 60_000;

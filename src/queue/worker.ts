@@ -116,8 +116,7 @@ export class DeliveryWorker {
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
     const { decision, reason } = judgement;
     if (decision.kind === 'ignore') return this.#settled(job, { kind: 'ignored', reason });
-    const { unsent, ended, tracelessAt } = attemptRecord(job.progress);
-    this.options.postponed.delete(job.id ?? '');
+    const { unsent, ended, tracelessAt, postponed } = attemptRecord(job.progress);
     if (job.attemptsStarted - 1 > ended && this.options.settleMs > 0) {
       // Its process was killed, or lost the queue, while the request was under way: a look that comes too soon finds nothing.
       const message = 'an attempt was cut short, and the helpdesk may still be at work on it';
@@ -126,6 +125,7 @@ export class DeliveryWorker {
     const { claims, conversations, flood } = this.options;
     let traceless = false;
     try {
+      if (postponed !== null) await this.options.postponed.delete(job.id ?? '');
       const outcome = await this.#deliver(job.id ?? '', {
         mailbox,
         decision,
@@ -249,7 +249,7 @@ export class DeliveryWorker {
           postponed: safeText(message),
           postponedUntil: until,
         });
-        this.options.postponed.add(job.id ?? '', until);
+        await this.options.postponed.add(job.id ?? '');
         await job.moveToDelayed(until, job.token);
         throw new DelayedError();
       }

@@ -176,14 +176,12 @@ export class Metrics {
   }
 
   /** Shows how many mails wait for their turn, from now on. */
-  watchPostponed(count: () => number): void {
+  watchPostponed(count: () => Promise<number>): void {
     this.#gauge(
       'mails_postponed',
-      'Mails that wait for their turn, as far as this process sent them there',
+      'Mails that wait for their turn, of all processes; NaN while the queue does not answer',
       [],
-      (gauge) => {
-        gauge.set(count());
-      },
+      async (gauge) => gauge.set((await withinDeadline(count())) ?? Number.NaN),
     );
   }
 

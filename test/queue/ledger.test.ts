@@ -50,11 +50,14 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
   }
 
   it('counts what waits for its turn apart from what is under way', async () => {
-    const postponed = new Postponed();
+    const postponed = await Postponed.open(backend);
     const counting = new JobLedger(queue, { ledgerDays: 30 }, postponed);
     await counting.add([newEntry('a'), newEntry('b')]);
-    postponed.add('a', Date.now() + 60_000);
+    await postponed.add('a');
+    await postponed.add('a');
     expect([await ledger.countUnderWay(), await counting.countUnderWay()]).toEqual([2, 1]);
+    await postponed.delete('a');
+    expect(await counting.countUnderWay()).toBe(2);
   });
 
   it('knows nothing of a mail that was never added', async () => {

@@ -38,6 +38,7 @@ describe('the delivery worker', () => {
   let backend: Backend;
   let queue: MailQueue;
   let ledger: JobLedger;
+  let postponed: Postponed;
   let worker: DeliveryWorker;
   let reports: { ok: boolean; reason?: string }[];
   let orders: DeliveryOrder[];
@@ -47,7 +48,8 @@ describe('the delivery worker', () => {
     store = await openStore('redis');
     backend = await openBackend(store.url, { log: silent });
     queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
-    ledger = new JobLedger(queue, { ledgerDays: 30 });
+    postponed = await Postponed.open(backend);
+    ledger = new JobLedger(queue, { ledgerDays: 30 }, postponed);
   });
 
   afterAll(async () => {
@@ -93,7 +95,7 @@ describe('the delivery worker', () => {
       claims: new Claims(ledger),
       conversations: new Conversations(ledger),
       flood: new Flood(ledger, 0),
-      postponed: new Postponed(),
+      postponed,
       delivered,
       log: silent,
       observer: {
@@ -233,9 +235,11 @@ describe('the delivery worker', () => {
     expect(job.delay).toBeGreaterThan(59_000);
     await add('b');
     await settled('b');
+    expect(await postponed.count()).toBe(1);
     await job.promote();
     expect(await settled('a')).toEqual({ kind: 'settled', outcome: created });
     expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, false, false]);
+    expect(await postponed.count()).toBe(0);
     expect((await queue.getJob('a'))?.attemptsMade).toBe(1);
     expect(reports.every(({ ok }) => ok)).toBe(true);
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const metrics = new Metrics({ version: '1.0.0', health: new Health(['mailbox']) });
   metrics.watchQueue(async () => ({ waiting: 0, active: 0, delayed: 0 }));
   metrics.watchMailbox(() => ({ underWay: 0, oldest: null }));
-  metrics.watchPostponed(() => 0);
+  metrics.watchPostponed(async () => 0);
   metrics.watcher.queued(1, 'idle');
   metrics.helpdeskCall({ endpoint: 'tickets_create.php', result: 'OK', durationMs: 1 });
   served = parseExposition(await metrics.text()).samples;

@@ -87,7 +87,7 @@ describe('the figures', () => {
     vi.setSystemTime(Date.now() + 30_000);
     expect(await value('oldest_unsettled_mail_age_seconds')).toBe(90);
     expect(await value('mails_under_way')).toBe(3);
-    metrics.watchPostponed(() => 7);
+    metrics.watchPostponed(async () => 7);
     expect(await value('mails_postponed')).toBe(7);
     oldest = null;
     expect(await value('oldest_unsettled_mail_age_seconds')).toBe(0);
