@@ -12,10 +12,13 @@ export interface ImapLogin {
   readonly password: string;
 }
 
-/** After this long without a byte the connection counts as dead. IDLE is renewed sooner, so a live one is never silent for so long. */
-const SOCKET_TIMEOUT_MS = 90_000;
-/** IDLE is issued anew this often: it keeps NAT tables warm, beats the 29 minutes of RFC 2177 and shows that the peer still answers. */
-const IDLE_RENEWAL_MS = 50_000;
+/** How a peer that went without a word is noticed. */
+const LIVENESS = {
+  /** After this long without a byte the connection counts as dead, in ms. IDLE is renewed sooner, so a live one is never silent for so long. */
+  silenceMs: 90_000,
+  /** IDLE is issued anew this often, in ms: it keeps NAT tables warm, beats the 29 minutes of RFC 2177 and shows that the peer still answers. */
+  idleRenewalMs: 50_000,
+};
 /** Quiet time before IDLE starts: long enough not to fall between two commands of a pass, short enough not to delay a mail. */
 const IDLE_DELAY_MS = 20;
 
@@ -24,7 +27,7 @@ const IDLE_DELAY_MS = 20;
  * @throws MailboxRefusedError where trying again without a change of configuration is in vain
  * @throws MailboxUnavailableError otherwise
  */
-export async function connectImap(login: ImapLogin, log: Log): Promise<ImapFlow> {
+export async function connectImap(login: ImapLogin, log: Log, liveness = LIVENESS): Promise<ImapFlow> {
   const client = new ImapFlow({
     host: login.host,
     port: login.port,
@@ -34,8 +37,8 @@ export async function connectImap(login: ImapLogin, log: Log): Promise<ImapFlow>
     clientInfo: { name: 'mail2ticket' },
     logger: false,
     autoIdleDelay: IDLE_DELAY_MS,
-    maxIdleTime: IDLE_RENEWAL_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
+    maxIdleTime: liveness.idleRenewalMs,
+    socketTimeout: liveness.silenceMs,
     connectionTimeout: 30_000,
     greetingTimeout: 15_000,
     maxLiteralSize: MAX_IMAP_RESPONSE_BYTES,

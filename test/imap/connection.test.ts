@@ -1,12 +1,35 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectImap, type ImapLogin } from '../../src/imap/connection.js';
 import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { freePort } from '../services/private-server.js';
+import { until } from '../services/until.js';
 
 const log = pino({ level: 'silent' });
+
+/** A line to a server that can go silent in both directions without ending, as behind a firewall that forgot the connection. */
+async function lineTo(port: number) {
+  const ends: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    near.pipe(far).pipe(near);
+    for (const end of [near, far]) ends.push(end.on('error', () => {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    goSilent() {
+      for (const end of ends) end.unpipe().pause();
+    },
+    end() {
+      for (const end of ends) end.destroy();
+      server.close();
+    },
+  };
+}
 
 describe('connecting to an IMAP server', () => {
   let dovecot: TestDovecot;
@@ -21,6 +44,21 @@ describe('connecting to an IMAP server', () => {
     const imap = await connectImap(login, log);
     expect(imap.authenticated).toBeTruthy();
     await imap.logout();
+  });
+
+  it('ends where the peer goes without a word, and stays while it only has nothing to say', async () => {
+    const line = await lineTo(dovecot.port);
+    const imap = await connectImap({ ...login, port: line.port }, log, { silenceMs: 1500, idleRenewalMs: 400 });
+    let closed = false;
+    imap.on('close', () => {
+      closed = true;
+    });
+    await imap.mailboxOpen('INBOX');
+    await sleep(4000);
+    expect(closed).toBe(false);
+    line.goSilent();
+    await until('it is noticed', () => closed);
+    line.end();
   });
 
   it('names IMAP_USER and IMAP_PASSWORD for a wrong password, and never shows it', async () => {
