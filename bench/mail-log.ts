@@ -1,3 +1,10 @@
+/**
+ * How quick the mail log is with a ledger of many settled mails, and what it costs.
+ *
+ *     tsx --expose-gc bench/mail-log.ts [redis|embedded] [COUNT]
+ *
+ * Without arguments: 100,000 mails on a Redis of its own.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +21,6 @@ import { JobLedger } from '../src/queue/ledger.js';
 import { MailLog } from '../src/queue/mail-log.js';
 import { startRedis } from '../test/services/redis.js';
 
-/** How quick the mail log is with a ledger of many settled mails: `npm run bench:mail-log -- [redis|embedded] [COUNT]`. */
 const kind = process.argv[2] ?? 'redis';
 const count = Number(process.argv[3] ?? 100_000);
 

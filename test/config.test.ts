@@ -153,6 +153,20 @@ describe('the configuration', () => {
     );
   });
 
+  it('serves the page only behind a password, and misses the one half of it without the other', () => {
+    const DASHBOARD_PASSWORD = 'correct horse';
+    const { http } = loadConfig({ ...required, HTTP_PORT: '8080', DASHBOARD_USER: 'operator', DASHBOARD_PASSWORD });
+    expect(http.dashboard).toEqual({ user: 'operator', password: DASHBOARD_PASSWORD });
+    expect(loadConfig({ ...required, HTTP_PORT: '8080', HTTP_HOST: '0.0.0.0' }).http.dashboard).toBe(null);
+    for (const HTTP_HOST of ['127.0.0.1', '0.0.0.0']) {
+      expect(problemsOf({ HTTP_HOST, DASHBOARD_USER: 'operator' })).toHaveProperty('DASHBOARD_PASSWORD');
+      expect(problemsOf({ HTTP_HOST, DASHBOARD_PASSWORD })).toHaveProperty('DASHBOARD_USER');
+    }
+    const short = problemsOf({ DASHBOARD_USER: 'a:b', DASHBOARD_PASSWORD: 'shorty' });
+    expect(Object.keys(short)).toEqual(expect.arrayContaining(['DASHBOARD_USER', 'DASHBOARD_PASSWORD']));
+    expect(JSON.stringify(short)).not.toContain('shorty');
+  });
+
   it.each([
     ['smtps://u:p@mail.acme.test', 'implicit', 465],
     ['smtp://u:p@mail.acme.test:25', 'required', 25],

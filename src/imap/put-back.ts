@@ -1,4 +1,6 @@
 import type { ImapFlow } from 'imapflow';
+import { MailboxUnavailableError } from '../errors.js';
+import { MAX_MAILS_PER_BATCH } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import { fingerprintOf } from '../mail/identity.js';
 import { connectImap, type ImapLogin } from './connection.js';
@@ -33,10 +35,15 @@ export async function putBack(
     const { paths, standing } = await findFolders(client, folder);
     if (!standing.has(paths.Failed)) return [];
     await client.mailboxOpen(paths.Failed);
-    const uids = await find(client, mails);
-    if (uids.size > 0) await client.messageMove([...uids.values()].join(','), folder, { uid: true });
+    const found = [...(await find(client, mails))];
+    // Batches, since a server may refuse a line with thousands of UIDs.
+    for (let start = 0; start < found.length; start += MAX_MAILS_PER_BATCH) {
+      const uids = found.slice(start, start + MAX_MAILS_PER_BATCH).map(([, uid]) => uid);
+      if (!(await client.messageMove(uids.join(','), folder, { uid: true })))
+        throw new MailboxUnavailableError(`mail could not be moved from ${paths.Failed} to ${folder}`);
+    }
     await client.logout();
-    return [...uids.keys()];
+    return found.map(([id]) => id);
   } finally {
     client.close();
   }

@@ -64,7 +64,7 @@ export interface MailList {
   readonly mails: readonly MailSummary[];
   /** Whether there are more after these. */
   readonly more: boolean;
-  /** How many mails, the latest, were looked through. */
+  /** How many mails, the latest, were looked through: `total` once all that the question is about has been read. */
   readonly searched: number;
   /** How many there are. */
   readonly total: number;

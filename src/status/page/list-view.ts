@@ -52,7 +52,7 @@ ${
 }
 ${pages(query, list)}
 ${
-  list.searched < list.total && (search !== '' || state !== null || query.offset > 0)
+  list.searched < list.total
     ? html`<p class="quiet">Looked through the latest ${list.searched} of ${list.total} mails so far; the rest is being read. <a href="${address(query)}">Look again</a></p>`
     : null
 }`;
