@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readAddresses } from './mail/addresses.js';
 import { defaultPolicy, type FieldSource } from './mail/policy.js';
 import { isUsable } from './mail/sender.js';
+import { redisAddress } from './queue/redis-address.js';
 
 /*
  * Every setting: what is accepted, what it becomes and its default. The messages say what is accepted; config.ts puts the variable and,
@@ -80,8 +81,11 @@ const helpdeskUrl = z.string().transform((value, context) => {
 const queueUrl = z
   .string()
   .refine(
-    (value) => /^embedded:.+/.test(value) || (/^(rediss?|postgres(ql)?):\/\//.test(value) && URL.canParse(value)),
-    'accepted: redis://…, rediss://…, postgres://… or embedded:DIR',
+    (value) =>
+      /^embedded:.+/.test(value) ||
+      (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) ||
+      redisAddress(value) !== null,
+    'accepted: redis://…, redis-sentinel://HOST,HOST/NAME, redis-cluster://HOST,HOST (or rediss…), postgres://… or embedded:DIR',
   );
 
 /** `Support <support@acme.test>` or the address alone. */

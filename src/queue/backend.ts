@@ -11,7 +11,7 @@ import {
 } from 'bullmq';
 import type { Log } from '../log-actions.js';
 import { safeError, safeJson } from './json-safe.js';
-import { type Lifetime, NAMESPACE, openStore, type Store } from './store.js';
+import { type Lifetime, openStore, type Store } from './store.js';
 import { firstAnswer, isUnavailable, reasonOf, unavailable, whenAvailable } from './unavailable.js';
 
 /** BullMQ's classes with the store left open. `D` is a job's data, `R` its return value. */
@@ -154,7 +154,7 @@ export class Backend {
   }
 
   #options(closing: AbortController) {
-    return { connection: { closing: closing.signal }, prefix: NAMESPACE };
+    return { connection: { closing: closing.signal }, prefix: this.#store.prefix };
   }
 
   async #connected<T extends Connectable>(

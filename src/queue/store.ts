@@ -3,13 +3,14 @@ import {
   createPostgresBackend,
   createRedisBackend,
   type IQueueBackend,
-  type RedisOptions,
   runMigrations,
 } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type pg from 'pg';
 import { ConfigError } from '../errors.js';
 import { openEmbedded } from './embedded.js';
+import { redisAddress, redisName } from './redis-address.js';
+import { type ClientOptions, redisClient } from './redis-client.js';
 import { firstConnection, unavailable } from './unavailable.js';
 
 /** Where BullMQ keeps its jobs: what the queue's objects need of it, whichever it is. */
@@ -17,6 +18,8 @@ export interface Store {
   readonly kind: 'redis' | 'postgres' | 'embedded';
   /** `host:port` or the directory, for people; never a credential. */
   readonly where: string;
+  /** What BullMQ's keys at Redis begin with. */
+  readonly prefix: string;
   /** Makes the connections of one queue, worker or events object. The store knows its address itself. */
   readonly connect: BackendFactory<IQueueBackend, Lifetime>;
   /** Rejects where the store does not answer within `timeoutMs`. */
@@ -38,14 +41,14 @@ export const NAMESPACE = 'mail2ticket';
  * Opens the store that QUEUE_URL names, and makes it ready for use: PostgreSQL's tables are made or brought up to date.
  * @param deadlineMs how long it may be unreachable
  * @throws QueueUnavailableError where it cannot be reached by then, or refuses us
- * @throws ConfigError where the URL is none of `redis://…`, `rediss://…`, `postgres://…`, `embedded:DIRECTORY`
+ * @throws ConfigError where the URL is none of those that redisAddress takes, `postgres://…` and `embedded:DIRECTORY`
  */
 export async function openStore(
   queueUrl: string,
   deadlineMs: number,
   onBroken: (error: Error) => void,
 ): Promise<Store> {
-  if (/^rediss?:\/\//.test(queueUrl)) return openRedis(queueUrl, deadlineMs);
+  if (/^rediss?[:-]/.test(queueUrl)) return openRedis(queueUrl, deadlineMs);
   if (/^postgres(ql)?:\/\//.test(queueUrl)) return openPostgres(queueUrl, deadlineMs);
   const directory = /^embedded:(.+)$/s.exec(queueUrl)?.[1];
   if (directory) return openEmbeddedStore(directory, onBroken);
@@ -56,9 +59,11 @@ export async function openStore(
 const SILENCE_MS = 10_000;
 
 async function openRedis(url: string, deadlineMs: number): Promise<Store> {
+  const address = redisAddress(url);
+  if (address === null) throw badUrl();
   const where = addressOf(url);
   await firstConnection(where, deadlineMs, (leftMs) => pingRedis(url, leftMs));
-  const waiting: RedisOptions = {
+  const waiting: ClientOptions = {
     connectTimeout: SILENCE_MS,
     keepAlive: SILENCE_MS,
     maxRetriesPerRequest: null,
@@ -66,24 +71,37 @@ async function openRedis(url: string, deadlineMs: number): Promise<Store> {
     socketTimeout: 3 * SILENCE_MS,
   };
   // A queue is asked by somebody who waits for the answer: better an error at once than a call that hangs until Redis is back.
-  const prompt: RedisOptions = {
+  const prompt: ClientOptions = {
     ...waiting,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: SILENCE_MS,
   };
+  const clients: (Redis | Cluster)[] = [];
   return {
     kind: 'redis',
     where,
+    // All keys of a cluster have to lie in one slot, since BullMQ's scripts touch several at once.
+    prefix: address.kind === 'cluster' ? `{${NAMESPACE}}` : NAMESPACE,
     connect: (name, opts, role) => {
       const options = role?.blocking || role?.withBlockingConnection ? waiting : prompt;
       const { closing } = opts.connection;
       // BullMQ's own would wait up to 20 s after Redis is back; and for ever to take its leave of a Redis that is away.
-      const retryStrategy = (tries: number) => (closing.aborted ? null : Math.min(tries * 100, 1000));
-      return createRedisBackend(name, { ...opts, connection: { url, ...options, retryStrategy } }, role);
+      const retryMs = (tries: number) => (closing.aborted ? null : Math.min(tries * 100, 1000));
+      if (address.kind === 'cluster') {
+        // BullMQ makes no client of a cluster itself, and leaves one that it was given open.
+        const client = redisClient(address, { ...options, enableOfflineQueue: true }, retryMs);
+        client.on('error', () => {});
+        clients.push(client);
+        return createRedisBackend(name, { ...opts, connection: client }, role);
+      }
+      const at = address.kind === 'single' ? { url } : { ...address.options, sentinelRetryStrategy: retryMs };
+      return createRedisBackend(name, { ...opts, connection: { ...at, ...options, retryStrategy: retryMs } }, role);
     },
     ping: (timeoutMs) => pingRedis(url, timeoutMs),
-    close: async () => {},
+    close: async () => {
+      for (const client of clients) client.disconnect();
+    },
   };
 }
 
@@ -94,18 +112,17 @@ function pingRedis(url: string, timeoutMs: number): Promise<void> {
 /**
  * One connection to Redis for as long as `work` takes.
  * @param timeoutMs for connecting, and for each answer
+ * @throws ConfigError where it is no URL of a Redis
  */
 export async function withRedis(
   url: string,
   timeoutMs: number,
-  work: (redis: Redis) => Promise<unknown>,
+  work: (redis: Redis | Cluster) => Promise<unknown>,
 ): Promise<void> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    retryStrategy: () => null,
-  });
+  const address = redisAddress(url);
+  if (address === null) throw badUrl();
+  const options = { lazyConnect: true, connectTimeout: timeoutMs, commandTimeout: timeoutMs };
+  const redis = redisClient(address, options, () => null);
   let cause: unknown;
   redis.on('error', (error) => {
     cause = error;
@@ -139,6 +156,7 @@ async function openPostgres(url: string, deadlineMs: number): Promise<Store> {
   return {
     kind: 'postgres',
     where,
+    prefix: NAMESPACE,
     connect: (name, opts, role) => prompt(createPostgresBackend(name, { ...opts, connection }, role)),
     ping: (timeoutMs) => withClient(options(timeoutMs), async () => {}),
     close: async () => {},
@@ -159,6 +177,7 @@ async function openEmbeddedStore(directory: string, onBroken: (error: Error) => 
   return {
     kind: 'embedded',
     where: database.directory,
+    prefix: NAMESPACE,
     connect: (name, opts, role) => prompt(createPostgresBackend(name, { ...opts, connection }, role)),
     ping: async () => {},
     close: () => database.close(),
@@ -194,11 +213,12 @@ function prompt<B extends IQueueBackend>(backend: B): B {
   return Object.defineProperty(backend, 'maximumBlockTimeout', { value: 10 });
 }
 
-/** `host:port` of a URL, for people: without its credentials. */
+/** Where a URL leads, for people: without its credentials. */
 export function addressOf(url: string): string {
+  if (redisAddress(url) !== null) return redisName(url);
   try {
-    const { protocol, hostname, port } = new URL(url);
-    return `${hostname || 'localhost'}:${port || (protocol.startsWith('redis') ? '6379' : '5432')}`;
+    const { hostname, port } = new URL(url);
+    return `${hostname || 'localhost'}:${port || '5432'}`;
   } catch {
     throw badUrl();
   }
@@ -209,7 +229,8 @@ function badUrl(): ConfigError {
   return new ConfigError([
     {
       variable: 'QUEUE_URL',
-      message: 'is not a URL of the kind redis://…, rediss://…, postgres://… or embedded:DIRECTORY',
+      message:
+        'is not a URL of the kind redis://…, redis-sentinel://…, redis-cluster://…, postgres://… or embedded:DIRECTORY',
     },
   ]);
 }

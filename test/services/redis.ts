@@ -13,10 +13,13 @@ export interface TestRedis extends PrivateServer {
 
 /**
  * A redis-server on a free port of the loopback, in a directory of its own that goes with it. What it acknowledged survives
- * SIGKILL, unless `appendonly` is false: then it comes back empty. `policy` is what it throws out when short of memory.
+ * SIGKILL, unless `appendonly` is false: then it comes back empty. `policy` is what it throws out when short of memory, `more` are settings of
+ * redis.conf.
  * @throws Error where redis-server is not installed, and says how to
  */
-export async function startRedis(options: { appendonly?: boolean; policy?: string } = {}): Promise<TestRedis> {
+export async function startRedis(
+  options: { appendonly?: boolean; policy?: string; more?: Readonly<Record<string, string>> } = {},
+): Promise<TestRedis> {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'mail2ticket-redis-'));
   const settings = {
@@ -27,10 +30,11 @@ export async function startRedis(options: { appendonly?: boolean; policy?: strin
     appendonly: options.appendonly === false ? 'no' : 'yes',
     appendfsync: 'everysec',
     'maxmemory-policy': options.policy ?? 'noeviction',
+    ...options.more,
   };
   const server = await startServer({
     program: 'redis-server',
-    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]),
     install: 'apt-get install redis-server (Debian), brew install redis (macOS)',
     ready: () => answersPing(port),
   });

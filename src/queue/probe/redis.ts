@@ -1,12 +1,12 @@
 import { RedisConnection } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { type Finding, ok, problem, skipped, warning } from '../../check/finding.js';
 
 /** Part of maxmemory above which it is worth a word: Redis then refuses new jobs, and each mail's entry stays LEDGER_DAYS. */
 const NEARLY_FULL = 0.9;
 
 /** What Redis says of itself. Managed ones forbid CONFIG; INFO alone tells all but how snapshots are taken. */
-export async function findingsOfRedis(redis: Redis): Promise<Finding[]> {
+export async function findingsOfRedis(redis: Redis | Cluster): Promise<Finding[]> {
   const info = parseInfo(await redis.info());
   const save = await redis.config('GET', 'save').then(
     (answer) => (Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null),
