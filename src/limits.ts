@@ -132,7 +132,7 @@ export const MAX_HEADER_BLOCK_LINES = 40;
 /** Tickets and replies of which this process remembers the mail that holds them: some hundred bytes each. */
 export const MAX_CLAIMS_REMEMBERED = 100_000;
 
-/** Mails that can be listed and searched at one time, the latest; some 500 bytes of memory each while somebody looks. */
+/** Mails that can be listed and searched at one time, the latest; some 300 bytes of memory each while somebody looks. */
 export const MAX_MAILS_INDEXED = 100_000;
 
 /** Characters of a sender, subject or Message-ID that are kept for searching. */

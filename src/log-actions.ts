@@ -54,6 +54,9 @@ export const LOG_ACTIONS = {
     meaning: 'Every try to read the mail ended a process or a connection: its ticket says what the envelope says.',
   },
   'mail.queued': { meaning: 'A new mail was read, judged (`decision`, `reason`) and queued.' },
+  'mail.put-back': {
+    meaning: 'Somebody asked for another try at the page, and the mail was moved back; `mail.retried` follows.',
+  },
   'mail.retried': { meaning: 'A person moved a settled mail back into the watched folder, and it is tried again.' },
   'mail.created': { meaning: 'The mail became ticket `ticketId`; `adopted` where an earlier attempt had made it.' },
   'mail.replied': { meaning: 'The mail became a reply on ticket `ticketId`; `adopted` as above.' },

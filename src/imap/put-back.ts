@@ -42,6 +42,7 @@ export async function putBack(
       if (!(await client.messageMove(uids.join(','), folder, { uid: true })))
         throw new MailboxUnavailableError(`mail could not be moved from ${paths.Failed} to ${folder}`);
     }
+    for (const [id] of found) log.info({ action: 'mail.put-back', mail: id }, 'mail moved back to be tried again');
     await client.logout();
     return found.map(([id]) => id);
   } finally {

@@ -64,7 +64,7 @@ export interface MailList {
   readonly mails: readonly MailSummary[];
   /** Whether there are more after these. */
   readonly more: boolean;
-  /** How many mails, the latest, were looked through: `total` once all that the question is about has been read. */
+  /** How many mails, the latest, were looked through: `total` once all that the question is about has been read, if that is not more than can be. */
   readonly searched: number;
   /** How many there are. */
   readonly total: number;

@@ -51,7 +51,7 @@ export class MailLog {
       // The state is as of now, the index may be a second older.
       mails: records.filter(({ state }) => query.state === null || state === query.state).map(summaryOf),
       more: ids.length > query.limit,
-      searched: isComplete ? total : Math.min(this.#index.size, total),
+      searched: isComplete && total <= MAX_MAILS_INDEXED ? total : Math.min(this.#index.size, total),
       total,
     };
   }

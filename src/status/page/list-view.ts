@@ -47,13 +47,13 @@ ${
   list.mails.length === 0
     ? html`<p class="empty">${nothingFound(query)}</p>`
     : html`<table role="table"><caption class="hidden">Mails, the latest first</caption>
-<thead><tr role="row"><th role="columnheader">Outcome</th><th role="columnheader">Mail</th><th role="columnheader">Reason</th><th role="columnheader" class="age">Age</th></tr></thead>
+<thead role="rowgroup"><tr role="row"><th role="columnheader">Outcome</th><th role="columnheader">Mail</th><th role="columnheader">Reason</th><th role="columnheader" class="age">Age</th></tr></thead>
 <tbody role="rowgroup">${list.mails.map((mail) => row(mail, now))}</tbody></table>`
 }
 ${pages(query, list)}
 ${
   list.searched < list.total
-    ? html`<p class="quiet">Looked through the latest ${list.searched} of ${list.total} mails so far; the rest is being read. <a href="${address(query)}">Look again</a></p>`
+    ? html`<p class="quiet">Looked through the latest ${list.searched} of ${list.total} mails; older ones are being read. <a href="${address(query)}">Look again</a></p>`
     : null
 }`;
 }
