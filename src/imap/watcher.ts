@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImapFlow } from 'imapflow';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
@@ -46,6 +47,8 @@ export class Watcher {
   /** Of the last connection, whether it still stands or not. */
   #reconciler: Reconciler | null = null;
   #stopping = false;
+  /** Ends the wait between two connections. */
+  readonly #ending = new AbortController();
   #running: Promise<void> | null = null;
 
   constructor(options: WatcherOptions) {
@@ -69,6 +72,7 @@ export class Watcher {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#ending.abort();
     this.#wake.now();
     const cut = setTimeout(() => this.#client?.close(), STOP_GRACE_MS);
     await this.#running;
@@ -96,7 +100,8 @@ export class Watcher {
           { action: 'mailbox.down', mailbox: this.#mailbox, reason, retryInMs: waitMs },
           'the mailbox cannot be watched now',
         );
-        await this.#wake.next(waitMs, 0);
+        // Neither the end of the connection nor a mail that is settled meanwhile may cut this short: servers lock out who comes too often.
+        await sleep(waitMs, undefined, { signal: this.#ending.signal }).catch(() => {});
       }
     }
   }

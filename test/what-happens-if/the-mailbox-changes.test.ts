@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../services/redis.js';
@@ -51,6 +53,34 @@ it('finds new mail without a restart of its own after the IMAP server was restar
   await rig.deliver(mail({ subject: 'After the restart' }));
   await rig.filed('Processed', 'After the restart');
   await until('it is ready', () => service.health.ready);
+});
+
+it('waits before each new connection where the server ends each one as soon as it is there', async () => {
+  const before = await rig.start();
+  await before.stop();
+  let connections = 0;
+  const server = createServer((near) => {
+    connections += 1;
+    const far = connect(rig.dovecot.port, '127.0.0.1');
+    for (const end of [near, far]) end.on('error', () => {});
+    far.pipe(near);
+    near.on('data', (data) => (data.includes('SELECT') ? [near, far].map((end) => end.destroy()) : far.write(data)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const service = await rig.launch({ IMAP_PORT: String(port) });
+  const downs = await until('it has tried three times', () => {
+    const lines = service.log.filter(({ action }) => action === 'mailbox.down');
+    return lines.length >= 3 && lines;
+  });
+  const times = downs.map(({ time }) => Number(new Date(time as string)));
+  const waits = downs.map(({ retryInMs }) => Number(retryInMs));
+  for (const [i, wait] of waits.slice(0, -1).entries()) {
+    expect((times[i + 1] ?? 0) - (times[i] ?? 0)).toBeGreaterThanOrEqual(wait - 5);
+  }
+  expect(connections).toBe(downs.length);
+  await service.stop();
+  server.close();
 });
 
 it.each([
