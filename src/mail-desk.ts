@@ -11,7 +11,7 @@ type Mailboxes = readonly { readonly imap: ImapConfig }[];
 export function openMailDesk(mails: MailLog, mailboxes: Mailboxes, log: Log): MailDesk {
   return {
     list: (query, waitMs) => mails.list(query, waitMs),
-    hours: (waitMs) => mails.hours(waitMs),
+    day: (waitMs) => mails.day(waitMs),
     counts: () => mails.counts(),
     find: (id) => mails.find(id),
     retry: (ids) => retry(ids, mails, mailboxes, log),

@@ -100,8 +100,10 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
       const { state, search, page, ...notice } = listParameters.parse(request.query);
       const query = { state, search, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE };
       const list = await desk().list(query, PATIENCE_MS);
-      const [hours, counts] = await Promise.all([desk().hours(PATIENCE_MS), desk().counts()]);
-      const view = { query, list, hours, counts, notice: noticeOf(notice), token: token.value, now: Date.now() };
+      const isStart = state === null && search === '' && page === 1;
+      const day = isStart ? await desk().day(PATIENCE_MS) : null;
+      const counts = await desk().counts();
+      const view = { query, list, day, counts, notice: noticeOf(notice), token: token.value, now: Date.now() };
       return layout(titleOf(state, search), listView(view), health.parts);
     });
 
