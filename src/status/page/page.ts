@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyPluginAsync } from 'fastify';
@@ -126,6 +127,7 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
       token.check(form.data?.token);
       const ids = form.data && 'id' in form.data ? [form.data.id] : ('all' as const);
       const { moved, refused } = await desk().retry(ids);
+      if (ids !== 'all' && moved[0]) await untilTaken(desk(), moved[0]);
       const result = new URLSearchParams({ moved: String(moved.length), refused: String(refused.length) });
       if (refused[0]) result.set('why', refused[0].why);
       const back = ids === 'all' ? '/' : `/mails/${encodeURIComponent(ids[0] ?? '')}`;
@@ -146,6 +148,13 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
   };
 }
 
+/** Waits a moment until the watcher has found the mail, so that the answer does not show it as it was. */
+async function untilTaken(desk: MailDesk, id: string): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
+    if ((await desk.find(id))?.state !== 'failed') return;
+  }
+}
+
 function titleOf(state: MailState | null, search: string): string {
   return search !== '' ? `Search: ${search}` : state === null ? 'Mails' : `Mails: ${state}`;
 }
@@ -163,7 +172,7 @@ function noticeOf({
   if (moved === 0 && refused === 0) return null;
   const mails = (count: number) => (count === 1 ? '1 mail' : `${count} mails`);
   return html`<p class="notice ${refused > 0 ? 'bad' : 'good'}" role="status">${[
-    moved > 0 ? `${mails(moved)} moved back into the watched folder and tried again from there within seconds.` : '',
+    moved > 0 ? `${mails(moved)} moved back into the watched folder, to be tried again from there.` : '',
     refused > 0 ? `${mails(refused)} could not be moved back${why ? `: ${retryRefusals[why]}` : ''}.` : '',
   ].join(' ')}</p>`;
 }
