@@ -66,9 +66,13 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   corpora: {
     about: 'the same with real mails, where corpora are there',
     run: async (world, helpdesk, { corpora, pairs }) => {
-      if (existsSync(corpora)) return { corpora: await compare(world, helpdesk, world.corpora(corpora), pairs) };
-      world.say(`  skipped: there is no ${corpora}`);
-      return {};
+      if (!existsSync(corpora)) {
+        world.say(`  skipped: there is no ${corpora}`);
+        return {};
+      }
+      // Many of these mails are from one sender, who would have to wait for an hour, and some stand there twice, which a full pass sees.
+      const options = { settings: { FLOOD_LIMIT: '0', IMAP_POLL_SECONDS: '5' } };
+      return { corpora: await compare(world, helpdesk, world.corpora(corpora), pairs, options) };
     },
   },
   trips: {
