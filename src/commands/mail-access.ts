@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { type HttpConfig, loadConfig, loadHttpConfig } from '../config.js';
+import { credentialSources } from '../credential-sources.js';
 import { QueueUnavailableError, ServiceRefusedError } from '../errors.js';
 import { createLogger } from '../logger.js';
 import { openMailDesk } from '../mail-desk.js';
@@ -88,7 +89,7 @@ async function withQueue<T>(environment: Environment, work: (desk: CommandDesk) 
   });
   const mails = new MailLog(await backend.queue<MailJob, never>(QUEUE_NAME));
   try {
-    return await work(openMailDesk(mails, config.mailboxes, log));
+    return await work(openMailDesk(mails, config.mailboxes, credentialSources(log), log));
   } finally {
     mails.close();
     await backend.close();
