@@ -29,19 +29,17 @@ module.exports = {
     {
       name: 'siblings-do-not-know-each-other',
       comment:
-        'imap, queue, helpdesk, judging, acknowledge and status meet only in src/service.ts and the commands, through ports',
+        'imap, ingest, queue, helpdesk, judging, acknowledge and status meet only in src/service.ts and the commands, through ports',
       severity: 'error',
-      from: { path: '^src/(imap|queue|helpdesk|judging|acknowledge|status)/' },
-      to: { path: '^src/(imap|queue|helpdesk|judging|acknowledge|status)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(imap|ingest|queue|helpdesk|judging|acknowledge|status)/' },
+      to: { path: '^src/(imap|ingest|queue|helpdesk|judging|acknowledge|status)/', pathNot: '^src/$1/' },
     },
     {
       name: 'rooms-do-not-know-the-door',
       comment: 'config, settings, service and the commands know the rooms, never the other way round',
       severity: 'error',
-      from: { path: '^src/(mail|imap|queue|helpdesk|judging|acknowledge|status)/' },
-      to: {
-        path: '^src/(cli|service|acknowledging|mail-desk|config|auth-config|credential-sources|settings|commands)',
-      },
+      from: { path: '^src/(mail|imap|ingest|queue|helpdesk|judging|acknowledge|status)/' },
+      to: { path: '^src/(cli|service|acknowledging|mail-desk|config|settings|commands)' },
     },
     {
       name: 'one-vocabulary',
@@ -57,23 +55,6 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/check/' },
       to: { path: '^src/', pathNot: '^src/(check/|mail/clean\\.ts$|errors\\.ts$|limits\\.ts$)' },
-    },
-    {
-      name: 'oauth-knows-tokens-only',
-      comment:
-        'src/oauth talks to authorization servers: of ours it may know only how text is cleaned, the log, errors and limits; who logs in gets a CredentialSource',
-      severity: 'error',
-      from: { path: '^src/oauth/' },
-      to: {
-        path: '^src/',
-        pathNot: '^src/(oauth/|mail/(clean|clamp)\\.ts$|log-actions\\.ts$|errors\\.ts$|limits\\.ts$)',
-      },
-    },
-    {
-      name: 'rooms-do-not-know-where-tokens-come-from',
-      severity: 'error',
-      from: { path: '^src/(mail|imap|queue|helpdesk|judging|acknowledge|status|check|dkim)/' },
-      to: { path: '^src/oauth/' },
     },
     {
       name: 'dkim-knows-the-mail-only',

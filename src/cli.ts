@@ -1,16 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadMailPolicy, readEnvironment } from './config.js';
-import { ConfigError } from './errors.js';
-import { MAX_MAILS_LISTED } from './limits.js';
+import { EXIT_TRY_AGAIN, report } from './exit-code.js';
+import { MAX_MAILS_LISTED, MAX_MAILS_UNDER_WAY_OF_IMPORT } from './limits.js';
 import { type MailState, mailStates } from './mail/mail-record.js';
 import type { Role } from './service.js';
 import { ownVersion } from './version.js';
-
-/** A call that could not be carried out: wrong arguments, a file that cannot be read, a configuration that cannot be used. */
-const EXIT_USAGE = 2;
 
 // Each command loads its own part when it is called: a health check every half minute must not cost loading all of it.
 const program = new Command('mail2ticket')
@@ -31,6 +28,7 @@ Examples:
   mail2ticket health                      whether the running service is ready
   mail2ticket tickets list ann@acme.test  what the helpdesk has of a person
   mail2ticket audit                       what in the mailbox has no decision yet
+  mail2ticket ingest archive.mbox         makes tickets of mail from elsewhere
 
 Exit codes: 0 done, 1 not done, 2 wrong call or configuration.`,
   );
@@ -207,6 +205,45 @@ mail
   });
 
 program
+  .command('ingest')
+  .description(
+    'put mails into the queue that stand in no watched folder: files, Maildirs, mbox files, or a pipe of an MTA',
+  )
+  .argument('<path...>', 'mails (.eml), mbox files, Maildirs; or - alone for one mail on standard input')
+  .option('--mailbox <name>', 'the one of MAILBOXES in whose name they are taken (default: the first)')
+  .option('--dry-run', 'only say what would become of them; no queue is needed')
+  .option('--json', 'print one JSON object')
+  .addHelpText(
+    'after',
+    `
+The running service delivers them. What the ledger knows already is passed over, whether it came from here or from the
+mailbox, so it may be cut off and run again at any time. A mail that failed after it was ingested is tried again.
+
+At most ${MAX_MAILS_UNDER_WAY_OF_IMPORT} mails are under way at one time; it waits for the service to deliver them.
+
+Examples:
+  mail2ticket ingest --dry-run archive.mbox    what would become of each, by rule
+  mail2ticket ingest archive.mbox ~/Maildir    both of them
+  mail2ticket ingest - < mail.eml              one mail, as from the pipe transport of an MTA
+
+Exit code 0 when all of it is in the queue, 1 where it is not, 2 for a wrong call or configuration. With -, 0 when
+the mail is safely in the queue, and 75 for everything else: that is what makes an MTA keep the mail and try again.`,
+  )
+  .action(
+    async (
+      paths: string[],
+      { mailbox, dryRun, json }: { mailbox?: string; dryRun?: true; json?: true },
+      command: Command,
+    ) => {
+      if (paths.includes('-') && paths.length > 1) command.error('error: - is standard input, and stands alone');
+      const { ingestCommand } = await import('./commands/ingest.js');
+      const call = { paths, mailbox: mailbox ?? null, dryRun: dryRun ?? false, json: json ?? false };
+      // Ends here: what a store that is away leaves behind would hold the process, and an MTA with it.
+      process.exit(await ingestCommand(environment(), call));
+    },
+  );
+
+program
   .command('audit')
   .description('compare the mailbox with the ledger and list what has no decision; changes nothing')
   .option('--json', 'print one JSON object')
@@ -224,27 +261,22 @@ could not be made.`,
     process.exitCode = await auditCommand(environment(), json ?? false);
   });
 
+// Whatever happens to a mail from a pipe, a fault of ours or a wrong call included, the MTA is to keep it.
+const isPiped = process.argv[2] === 'ingest' && process.argv.includes('-');
+if (isPiped) {
+  process.on('uncaughtException', (error) => {
+    report(error);
+    process.exit(EXIT_TRY_AGAIN);
+  });
+  process.on('SIGTERM', () => process.exit(EXIT_TRY_AGAIN));
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
-}
-
-/** Tells on standard error what went wrong and gives the exit code for it. */
-function report(error: unknown): number {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  if (error instanceof ConfigError) {
-    const lines = error.problems.map(({ variable, message }) => `  ${variable}: ${message}`);
-    process.stderr.write(`mail2ticket: the configuration cannot be used:\n${lines.join('\n')}\n`);
-    return EXIT_USAGE;
-  }
-  process.stderr.write(`mail2ticket: ${error instanceof Error ? error.message : String(error)}\n`);
-  return isFileError(error) ? EXIT_USAGE : 1;
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && (error.syscall === 'open' || error.syscall === 'read');
+  const code = report(error);
+  if (isPiped && code !== 0) process.exit(EXIT_TRY_AGAIN);
+  process.exitCode = code;
 }
 
 function countUpTo(most: number): (text: string) => number {

@@ -231,5 +231,14 @@ export const MAX_CHECKED_SIGNATURES = 4;
 /** Milliseconds that all DNS queries about one mail may take together. It is judged meanwhile, which has MAX_JUDGE_MS. */
 export const MAX_DNS_MS = 4000;
 
-/** Bytes of one answer of an authorization server. Microsoft's tokens have some 3 kB. */
-export const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
+/**
+ * Milliseconds after its arrival in which a mail that nothing is known of is surely new. An older one may have been queued before a
+ * ledger was lost, unless a keyword of the mailbox tells otherwise.
+ */
+export const SURELY_NEW_MS = 2 * 60 * 1000;
+
+/** Bytes of an ingested mail that are read; the rest of a larger one is passed over. Servers take 25 to 50 MB, few up to 150. */
+export const MAX_INGESTED_BYTES = 64 * 1024 * 1024;
+
+/** Mails under way up to which an import adds more: half of MAX_MAILS_UNDER_WAY, so that new mail always finds room beside it. */
+export const MAX_MAILS_UNDER_WAY_OF_IMPORT = 500;

@@ -9,8 +9,6 @@ const NEVER_LOGGED = [
   'pass',
   'token',
   'accessToken',
-  'refreshToken',
-  'clientSecret',
   'secret',
   'authorization',
   'auth',

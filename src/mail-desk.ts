@@ -1,41 +1,46 @@
-import { type CredentialSources, imapLogin } from './credential-sources.js';
 import { putBack } from './imap/put-back.js';
 import type { Log } from './log-actions.js';
 import type { MailRecord, RetryRefusal, RetryReport } from './mail/mail-record.js';
 import type { ImapConfig } from './mailboxes.js';
+import type { JobLedger } from './queue/ledger.js';
 import type { MailLog } from './queue/mail-log.js';
 import type { MailDesk } from './status/page/ports.js';
 
 type Mailboxes = readonly { readonly imap: ImapConfig }[];
 
 /** What operators ask of the ledger, and the one thing that they do: have failed mails tried again under today's configuration. */
-export function openMailDesk(mails: MailLog, mailboxes: Mailboxes, credentials: CredentialSources, log: Log): MailDesk {
+export function openMailDesk(mails: MailLog, ledger: JobLedger, mailboxes: Mailboxes, log: Log): MailDesk {
   return {
     list: (query, waitMs) => mails.list(query, waitMs),
-    day: (waitMs) => mails.day(waitMs),
+    hours: (waitMs) => mails.hours(waitMs),
     counts: () => mails.counts(),
     find: (id) => mails.find(id),
-    retry: (ids) =>
-      retry(ids, mails, mailboxes, (imap, failed) =>
-        putBack({ login: imapLogin(imap, credentials), folder: imap.folder, log }, failed),
-      ),
+    retry: (ids) => retry(ids, mails, ledger, mailboxes, log),
   };
 }
 
-/** Moves the mails back into their watched folders. What is tried again is the watchers' matter, which find them there. */
+/**
+ * Moves the mails back into their watched folders. What is tried again is the watchers' matter, which find them there. Mails that
+ * were ingested go into the queue again.
+ */
 async function retry(
   ids: readonly string[] | 'all',
   mails: MailLog,
+  ledger: JobLedger,
   mailboxes: Mailboxes,
-  putBackInto: (imap: ImapConfig, failed: readonly MailRecord[]) => Promise<string[]>,
+  log: Log,
 ): Promise<RetryReport> {
+  const queued: string[] = [];
   const refused: { id: string; why: RetryRefusal }[] = [];
   const failed = new Map<ImapConfig, MailRecord[]>();
   for await (const { id, mail } of asked(ids, mails)) {
     const imap = mailboxes.find((each) => each.imap.mailbox === mail?.mailbox)?.imap;
     const why = mail ? refusal(mail, imap) : 'unknown';
     if (why !== null) refused.push({ id, why });
-    else if (mail && imap) {
+    else if (mail?.ingested) {
+      if (await ledger.addIngestedAgain(mail.id)) queued.push(mail.id);
+      else refused.push({ id, why: 'not kept' });
+    } else if (mail && imap) {
       const ofMailbox = failed.get(imap);
       if (ofMailbox) ofMailbox.push(mail);
       else failed.set(imap, [mail]);
@@ -43,10 +48,10 @@ async function retry(
   }
   const moved = new Set<string>();
   for (const [imap, ofMailbox] of failed) {
-    for (const id of await putBackInto(imap, ofMailbox)) moved.add(id);
+    for (const id of await putBack({ login: imap, folder: imap.folder, log }, ofMailbox)) moved.add(id);
     for (const { id } of ofMailbox) if (!moved.has(id)) refused.push({ id, why: 'gone' });
   }
-  return { moved: [...moved], refused };
+  return { moved: [...moved], queued, refused };
 }
 
 async function* asked(
@@ -59,6 +64,7 @@ async function* asked(
 
 function refusal(mail: MailRecord, imap: ImapConfig | undefined): RetryRefusal | null {
   if (mail.state !== 'failed') return 'not failed';
+  if (mail.ingested) return null;
   if (!imap) return 'other mailbox';
   return mail.filedIn === 'Failed' ? null : 'not filed';
 }

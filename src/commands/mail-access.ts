@@ -1,11 +1,11 @@
 import { request } from 'undici';
 import { type HttpConfig, loadConfig, loadHttpConfig } from '../config.js';
-import { credentialSources } from '../credential-sources.js';
 import { QueueUnavailableError, ServiceRefusedError } from '../errors.js';
 import { createLogger } from '../logger.js';
 import { openMailDesk } from '../mail-desk.js';
 import { openBackend } from '../queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
+import { JobLedger } from '../queue/ledger.js';
 import { MailLog } from '../queue/mail-log.js';
 import { serviceUrl } from '../status/ask.js';
 import type { MailDesk } from '../status/page/ports.js';
@@ -87,9 +87,10 @@ async function withQueue<T>(environment: Environment, work: (desk: CommandDesk) 
       { cause: error },
     );
   });
-  const mails = new MailLog(await backend.queue<MailJob, never>(QUEUE_NAME));
+  const queue = await backend.queue<MailJob, never>(QUEUE_NAME);
+  const mails = new MailLog(queue);
   try {
-    return await work(openMailDesk(mails, config.mailboxes, credentialSources(log), log));
+    return await work(openMailDesk(mails, new JobLedger(queue, config.queue), config.mailboxes, log));
   } finally {
     mails.close();
     await backend.close();

@@ -5,6 +5,7 @@ import {
   type MailRecord,
   type MailState,
   type MailSummary,
+  placeOf,
   retryRefusals,
 } from '../mail/mail-record.js';
 import { withMailDesk } from './mail-access.js';
@@ -58,13 +59,14 @@ export async function retryMails(
   asJson: boolean,
 ): Promise<number> {
   const report = await withMailDesk(environment, (desk) => desk.retry(ids));
-  const { moved, refused } = report;
+  const { moved, queued, refused } = report;
   if (asJson) print(json(report));
   else {
     if (moved.length > 0)
       print(`${count(moved.length)} moved back into the watched folder, to be tried again by the service.`);
+    if (queued.length > 0) print(`${count(queued.length)} put into the queue again, to be tried again by the service.`);
     for (const { id, why } of refused) print(`${cleanLine(id).slice(0, SHOWN_ID_DIGITS)}: ${retryRefusals[why]}`);
-    if (moved.length + refused.length === 0) print('No mail has failed.');
+    if (moved.length + queued.length + refused.length === 0) print('No mail has failed.');
   }
   return refused.length === 0 ? 0 : 1;
 }
@@ -98,7 +100,7 @@ function renderMail(mail: MailRecord, now: number): string {
     ['settled', when(mail.settledAt)],
     ['next attempt', mail.nextAttemptAt === null ? '' : new Date(mail.nextAttemptAt).toISOString()],
     ['attempts', mail.attempts === 0 ? '' : String(mail.attempts)],
-    ['lies in', mail.filedIn === null ? 'the watched folder' : `Mail2Ticket/${mail.filedIn}`],
+    ['lies in', placeOf(mail)],
     ['mailbox', mail.mailbox],
     ['id', mail.id],
   ];

@@ -12,7 +12,7 @@ export interface FailedMail {
   readonly id: string;
   readonly messageId: string | null;
   readonly fingerprint: string;
-  /** INTERNALDATE, ms since 1970; null where the server gave none. */
+  /** INTERNALDATE, ms since 1970; null where it is not known. */
   readonly receivedAt: number | null;
 }
 
@@ -60,7 +60,8 @@ async function find(client: ImapFlow, mails: readonly FailedMail[]): Promise<Map
   for await (const message of client.fetch(range, parts, { uid: true })) {
     const envelope = envelopeOf(message);
     const receivedAt = envelope.receivedAt === '' ? null : Date.parse(envelope.receivedAt);
-    const id = wanted.get(`${fingerprintOf(envelope)} ${receivedAt}`);
+    const fingerprint = fingerprintOf(envelope);
+    const id = wanted.get(`${fingerprint} ${receivedAt}`) ?? wanted.get(`${fingerprint} null`);
     if (id !== undefined && !found.has(id)) found.set(id, message.uid);
   }
   return found;

@@ -1,7 +1,8 @@
 import type { ImapFlow } from 'imapflow';
 import { MAX_BATCH_BYTES, MAX_BROKEN_READINGS } from '../limits.js';
 import type { Log } from '../log-actions.js';
-import type { NewEntry } from '../mail/ledger-entry.js';
+import type { Judgement } from '../mail/decision.js';
+import type { MailLocation, NewEntry } from '../mail/ledger-entry.js';
 import type { Judge, Readings } from './ports.js';
 import { bytesToRead, readMails } from './read-mails.js';
 import type { Standing } from './standing.js';
@@ -24,6 +25,9 @@ export interface Handling {
   readonly lookFirst: boolean;
 }
 
+/** An entry of a mail that stands in the folder. */
+export type StandingEntry = NewEntry & { readonly location: MailLocation };
+
 /**
  * Makes entries for the ledger of the mails that stand in the folder, some at a time. Before it touches a mail it notes so
  * where the note survives the process. What such notes were left of was in hand when a process or connection died: those mails
@@ -40,7 +44,7 @@ export class MailReader {
   async readAll(
     mails: readonly Standing[],
     handlingOf: (mail: Standing) => Handling,
-    commit: (entries: readonly NewEntry[]) => Promise<void>,
+    commit: (entries: readonly StandingEntry[]) => Promise<void>,
   ): Promise<void> {
     const { mailbox, readings } = this.options;
     this.#broken ??= await readings.broken(mailbox);
@@ -62,7 +66,7 @@ export class MailReader {
     this.#broken = new Map();
   }
 
-  async #read(group: readonly Standing[], handlingOf: (mail: Standing) => Handling): Promise<NewEntry[]> {
+  async #read(group: readonly Standing[], handlingOf: (mail: Standing) => Handling): Promise<StandingEntry[]> {
     const { client, judge, log } = this.options;
     const [only] = group;
     if (group.length === 1 && only && this.#timesBroken(only) >= MAX_BROKEN_READINGS) {
@@ -74,7 +78,7 @@ export class MailReader {
       return [this.#entry(only, handling, await judge(null, only.envelope, handling))];
     }
     const byUid = new Map(group.map((mail) => [mail.uid, mail]));
-    const judged: Promise<NewEntry>[] = [];
+    const judged: Promise<StandingEntry>[] = [];
     const sized = group.map(({ uid, envelope }) => ({ uid, sizeBytes: envelope.sizeBytes }));
     // Judged while the next ones arrive.
     for await (const { uid, source } of readMails(client, sized, this.options.wholeBytes)) {
@@ -89,7 +93,7 @@ export class MailReader {
     return (await Promise.all(judged)).sort((a, b) => a.location.uid - b.location.uid);
   }
 
-  #entry(mail: Standing, { lookFirst }: Handling, judgement: NewEntry['judgement']): NewEntry {
+  #entry(mail: Standing, { lookFirst }: Handling, judgement: Judgement): StandingEntry {
     const { mailbox, folder, uidValidity } = this.options;
     const { id, uid, envelope, fingerprint } = mail;
     return { id, mailbox, location: { folder, uidValidity, uid }, envelope, fingerprint, judgement, lookFirst };

@@ -1,15 +1,12 @@
 import { MailboxUnavailableError } from '../errors.js';
-import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
+import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY, SURELY_NEW_MS } from '../limits.js';
 import type { Log } from '../log-actions.js';
-import { folderFor, type LedgerEntry, type NewEntry } from '../mail/ledger-entry.js';
+import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
 import type { FolderPaths } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
-import { type Handling, MailReader } from './reader.js';
+import { type Handling, MailReader, type StandingEntry } from './reader.js';
 import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
 import { earlier, UnderWay } from './under-way.js';
-
-/** Where a server keeps no keywords, a mail that is older than this when first seen may have been queued before. */
-const SURELY_NEW_MS = 2 * 60 * 1000;
 
 /** The open watched folder and everything a pass needs. */
 export interface Watched extends OpenFolder {
@@ -123,7 +120,7 @@ export class Reconciler {
     return { real: false, lookFirst: this.#mayHaveBeenQueued(mail) };
   }
 
-  async #commit(entries: readonly NewEntry[]): Promise<void> {
+  async #commit(entries: readonly StandingEntry[]): Promise<void> {
     const { client, ledger, keywords, log } = this.watched;
     // Before the queue, not after: a mail that was queued and whose ledger is lost must be known by its keyword.
     if (keywords) {
@@ -167,10 +164,11 @@ export class Reconciler {
   /**
    * Whether a settled mail stands in the folder because a person moved it back from Failed or Ignored. Moving keeps INTERNALDATE
    * and keywords (RFC 3501 section 6.4.7), which tells it from the same mail delivered a second time. Moved back from
-   * Processed, it is only filed again.
+   * Processed, it is only filed again. Of a mail that was ingested the ledger knows no INTERNALDATE: any such mail counts.
    */
-  #isPutBack(mail: Standing, { filedIn, receivedAt }: LedgerEntry): boolean {
+  #isPutBack(mail: Standing, { filedIn, receivedAt, ingested }: LedgerEntry): boolean {
     if (filedIn !== 'Failed' && filedIn !== 'Ignored') return false;
+    if (ingested) return true;
     return receivedAt === mail.envelope.receivedAt && (mail.hasKeyword || !this.watched.keywords);
   }
 
@@ -197,6 +195,6 @@ export class Reconciler {
 }
 
 /** How a log line names a mail. */
-function nameOf({ id, location, envelope }: NewEntry) {
+function nameOf({ id, location, envelope }: StandingEntry) {
   return { mail: id, uid: location.uid, messageId: envelope.messageId, from: envelope.from };
 }

@@ -1,7 +1,6 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { MailboxUnavailableError } from '../errors.js';
-import { type Envelope, fingerprintOf, identityOf, identityWithFingerprint } from '../mail/identity.js';
-import type { LedgerEntry } from '../mail/ledger-entry.js';
+import { type Identified, identify } from '../mail/identify.js';
 import { envelopeOf } from './envelope.js';
 import type { Mark } from './folders.js';
 import type { Ledger } from './ports.js';
@@ -21,14 +20,9 @@ export interface OpenFolder {
 }
 
 /** A mail in the folder, known by its envelope. */
-export interface Standing {
+export interface Standing extends Identified {
   readonly uid: number;
-  readonly id: string;
-  readonly envelope: Envelope;
-  readonly fingerprint: string;
   readonly hasKeyword: boolean;
-  /** What the ledger said of its id when the batch was looked at; undefined where it is unknown. */
-  readonly entry: LedgerEntry | undefined;
 }
 
 /** UIDs of the mails above the mark and above `aboveUid`, in the order of their arrival. */
@@ -61,26 +55,16 @@ export async function look(folder: OpenFolder, uids: readonly number[]): Promise
     .map((message) => ({ message, envelope: envelopeOf(message) }))
     // Written so that a mail without a date that can be read is not skipped.
     .filter(({ envelope }) => !(Date.parse(envelope.receivedAt) < skippedBefore));
-  const plain = seen.map(({ envelope }) => identityOf(mailbox, envelope));
-  const entries = await ledger.lookUp(plain);
-  const inBatch = new Map<string, string>();
-  const identified = seen.map(({ message, envelope }, i) => {
-    const fingerprint = fingerprintOf(envelope);
-    const id = plain[i] ?? '';
-    // Scanners and printers give every mail the same Message-ID: the first holds the id, the others add their fingerprint.
-    const holder = entries.get(id)?.fingerprint ?? inBatch.get(id) ?? fingerprint;
-    inBatch.set(id, holder);
-    return {
-      uid: message.uid,
-      id: holder === fingerprint ? id : identityWithFingerprint(mailbox, envelope),
-      envelope,
-      fingerprint,
-      hasKeyword: hasKeyword(message.flags),
-    };
-  });
-  // Most ids are the plain ones, of which the answer is there already.
-  const others = await ledger.lookUp(identified.flatMap(({ id }, i) => (id === plain[i] ? [] : [id])));
-  return identified.map((mail) => ({ ...mail, entry: entries.get(mail.id) ?? others.get(mail.id) }));
+  const identified = await identify(
+    mailbox,
+    seen.map(({ envelope }) => envelope),
+    (ids) => ledger.lookUp(ids),
+  );
+  return identified.map((mail, i) => ({
+    ...mail,
+    uid: seen[i]?.message.uid ?? 0,
+    hasKeyword: hasKeyword(seen[i]?.message.flags),
+  }));
 }
 
 /** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */

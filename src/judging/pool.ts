@@ -6,6 +6,7 @@ import { judge } from '../mail/decide.js';
 import type { Judgement } from '../mail/decision.js';
 import { mailOfEnvelope } from '../mail/envelope-mail.js';
 import type { Envelope } from '../mail/identity.js';
+import type { IncomingMail } from '../mail/message.js';
 import { defaultPolicy, type MailPolicy } from '../mail/policy.js';
 import type { MailSource } from '../mail/source.js';
 import type { JudgeAnswer, JudgeTask } from './thread.js';
@@ -79,9 +80,9 @@ export class JudgePool {
     policy: MailPolicy,
     source: MailSource | null,
     envelope: Envelope,
-    { real }: { real: boolean },
+    { real, ingested = false }: { real: boolean; ingested?: boolean },
   ): Promise<Judgement> {
-    const byEnvelope = (why: string) => this.#byEnvelope(policy, envelope, why, real);
+    const byEnvelope = (why: string) => this.#byEnvelope(policy, mailOfEnvelope(envelope, why, ingested), real);
     if (source === null) return byEnvelope(WHY.broken);
     const answer = await this.#run({ source, policy, real }).catch((error: unknown) => {
       this.#closing.signal.throwIfAborted();
@@ -102,8 +103,8 @@ export class JudgePool {
     await this.#threads.destroy();
   }
 
-  #byEnvelope(policy: MailPolicy, envelope: Envelope, why: string, real: boolean): Judgement {
-    const judgement = judge(mailOfEnvelope(envelope, why), policy, { real });
+  #byEnvelope(policy: MailPolicy, mail: IncomingMail, real: boolean): Judgement {
+    const judgement = judge(mail, policy, { real });
     if (judgement.automatic.effect !== 'none') return judgement;
     // Whether a program wrote it stands in the header.
     return {

@@ -5,8 +5,9 @@ import { EMPTY_MAIL } from './parse.js';
 /**
  * A mail made of nothing but its envelope, for one that cannot be read: its text says why, and where the original stands.
  * @param why a short clause for people, which must not differ from one attempt to the next: the text is how its ticket is known again
+ * @param ingested whether it came from elsewhere than the mailbox
  */
-export function mailOfEnvelope(envelope: Envelope, why: string): IncomingMail {
+export function mailOfEnvelope(envelope: Envelope, why: string, ingested = false): IncomingMail {
   const from = envelope.from.split(', ')[0] ?? '';
   const time = Date.parse(envelope.date);
   const particulars = [
@@ -14,6 +15,9 @@ export function mailOfEnvelope(envelope: Envelope, why: string): IncomingMail {
     envelope.receivedAt && `received ${envelope.receivedAt}`,
     envelope.messageId && `Message-ID ${envelope.messageId}`,
   ].filter(Boolean);
+  const where = ingested
+    ? 'was ingested from outside of the mailbox'
+    : 'stands in the mailbox, in the folder Processed under Mail2Ticket';
   return {
     ...EMPTY_MAIL,
     messageId: envelope.messageId,
@@ -22,7 +26,7 @@ export function mailOfEnvelope(envelope: Envelope, why: string): IncomingMail {
     date: Number.isNaN(time) ? null : new Date(time),
     text:
       `[mail2ticket could not read this mail: ${why}. Only its sender and subject are known.\n` +
-      `The original stands in the mailbox, in the folder Processed under Mail2Ticket (${particulars.join(', ')}).]`,
+      `The original ${where} (${particulars.join(', ')}).]`,
     repairs: [`only the envelope was read: ${why}`],
   };
 }

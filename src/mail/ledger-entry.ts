@@ -18,7 +18,8 @@ export interface NewEntry {
   /** The key in the ledger: identity.ts. */
   readonly id: string;
   readonly mailbox: string;
-  readonly location: MailLocation;
+  /** Null of a mail that was ingested: it came from no watched folder, and is filed in none. */
+  readonly location: MailLocation | null;
   readonly envelope: Envelope;
   readonly fingerprint: string;
   readonly judgement: Judgement;
@@ -33,6 +34,8 @@ export interface LedgerEntry {
   readonly receivedAt: string;
   /** Where the mail was moved to once it was settled; null until then. */
   readonly filedIn: SettledFolder | null;
+  /** Whether it was ingested and not found in the watched folder. */
+  readonly ingested: boolean;
   readonly state: EntryState;
 }
 

@@ -24,13 +24,15 @@ export interface MailSummary {
 /** Everything the ledger knows of a mail. Times in ms since 1970. */
 export interface MailRecord extends MailSummary {
   readonly mailbox: string;
-  /** INTERNALDATE; null where the server gave none. */
+  /** INTERNALDATE; null where it is not known. */
   readonly receivedAt: number | null;
   readonly queuedAt: number;
   readonly settledAt: number | null;
   /** When it is tried again; null where it does not wait for that. */
   readonly nextAttemptAt: number | null;
   readonly filedIn: SettledFolder | null;
+  /** Whether it was ingested, and no watcher has found it in its mailbox. */
+  readonly ingested: boolean;
   readonly fingerprint: string;
   /** Null of a mail that was ignored, or that an earlier version filed. */
   readonly requester: string | null;
@@ -76,18 +78,11 @@ export interface HourCount extends Readonly<Record<Exclude<MailState, 'under-way
   readonly from: number;
 }
 
-/** What was settled in the last 24 hours. */
-export interface DayCount {
-  /** Oldest first. */
-  readonly hours: readonly HourCount[];
-  /** False while older mails of the day are still being read: then the first hours show too few. */
-  readonly isComplete: boolean;
-}
-
 /** Why a mail could not be tried again, with the words for people. */
 export const retryRefusals = {
   unknown: 'the ledger does not know it',
   'not failed': 'it has not failed',
+  'not kept': 'its text is not kept any more; ingest it again',
   'not filed': 'it is not in Mail2Ticket/Failed yet; try again in a moment',
   'other mailbox': 'it belongs to another mailbox',
   gone: 'it does not lie in Mail2Ticket/Failed any more',
@@ -98,5 +93,13 @@ export type RetryRefusal = keyof typeof retryRefusals;
 export interface RetryReport {
   /** Moved back into the watched folder, where the next pass tries them again. */
   readonly moved: readonly string[];
+  /** Mails that were ingested: they are in the queue again, judged as they were. */
+  readonly queued: readonly string[];
   readonly refused: readonly { readonly id: string; readonly why: RetryRefusal }[];
+}
+
+/** Where a mail lies, for people. */
+export function placeOf({ filedIn, ingested }: Pick<MailRecord, 'filedIn' | 'ingested'>): string {
+  if (filedIn !== null) return `Mail2Ticket/${filedIn}`;
+  return ingested ? 'no folder: it was ingested' : 'the watched folder';
 }

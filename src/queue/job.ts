@@ -10,11 +10,13 @@ export const QUEUE_NAME = 'mail';
 
 /** What a job holds of its mail. */
 export interface MailJob extends Omit<NewEntry, 'id' | 'judgement'> {
-  /** Null once the mail has been filed: the texts are dropped then, its digest stays. */
+  /** Null once the mail has been filed, or settled where it was ingested: the texts are dropped then, its digest stays. */
   readonly judgement: Judgement | null;
-  /** Absent until the mail has been filed, and in entries of versions that kept none. */
+  /** Absent until then, and in entries of versions that kept none. */
   readonly digest?: Digest;
   readonly filedIn: SettledFolder | null;
+  /** What a mail that was ingested was settled with: it is filed nowhere, so its texts are dropped with that. */
+  readonly settledWith?: Outcome;
   /** Failures of the times before a person put the mail back; absent where nobody has. */
   readonly earlierFailures?: readonly FailureRecord[];
 }
@@ -22,6 +24,12 @@ export interface MailJob extends Omit<NewEntry, 'id' | 'judgement'> {
 /** What is known of a mail's judgement, before it is filed and after; null in entries of versions that kept nothing. */
 export function digestOfJob({ judgement, digest }: MailJob): Digest | null {
   return digest ?? (judgement && digestOf(judgement));
+}
+
+/** The entry of a settled mail without its texts. */
+export function withoutTexts(job: MailJob): MailJob {
+  const digest = digestOfJob(job);
+  return { ...job, judgement: null, ...(digest && { digest }) };
 }
 
 /** What a job remembers from one attempt to the next, kept as BullMQ's `progress` since that survives the process. */
@@ -79,8 +87,8 @@ export interface StoredJob {
 
 /** A stored job as the ledger's answer. BullMQ keeps `failedReason` of an earlier attempt on a job that waits, so only `finishedOn` says that it is at its end. */
 export function entryOf({ data, finishedOn, failedReason, returnvalue }: StoredJob): LedgerEntry {
-  const { fingerprint, envelope, filedIn } = data;
-  const known = { fingerprint, receivedAt: envelope.receivedAt, filedIn };
+  const { fingerprint, envelope, filedIn, location } = data;
+  const known = { fingerprint, receivedAt: envelope.receivedAt, filedIn, ingested: location === null };
   if (finishedOn === undefined || finishedOn === null) return { ...known, state: { kind: 'under way' } };
   if (returnvalue) return { ...known, state: { kind: 'settled', outcome: returnvalue } };
   return { ...known, state: { kind: 'failed', reason: failedReason ?? '' } };

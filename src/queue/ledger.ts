@@ -7,7 +7,7 @@ import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.
 import type { FailureRecord } from '../mail/mail-record.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { BackendQueue } from './backend.js';
-import { attemptRecord, digestOfJob, entryOf, type MailJob, QUEUE_NAME } from './job.js';
+import { attemptRecord, digestOfJob, entryOf, type MailJob, QUEUE_NAME, withoutTexts } from './job.js';
 import { safeJson } from './json-safe.js';
 import type { Postponed } from './postponed.js';
 
@@ -80,14 +80,21 @@ export class JobLedger {
     await this.#addJobs([{ jobId: entry.id, data: jobOf(entry, failures.slice(-MAX_FAILURES_KEPT)), delay: 0 }]);
   }
 
+  /** Puts a mail that was ingested and failed back to work, judged as it was. False where it is no such mail, or its texts are gone. */
+  async addIngestedAgain(id: string): Promise<boolean> {
+    const { data } = (await this.queue.getJob(id)) ?? {};
+    if (!data?.judgement || data.location !== null) return false;
+    await this.addAgain({ ...data, id, judgement: data.judgement, lookFirst: true });
+    return true;
+  }
+
   async markFiled(ids: readonly string[], folder: SettledFolder): Promise<void> {
     await Promise.all(
       ids.map(async (id) => {
         const job = await this.queue.getJob(id);
         // Swept meanwhile, or put back to work by another watcher: then it is not ours to mark.
         if (!job?.finishedOn) return;
-        const digest = digestOfJob(job.data);
-        await job.updateData({ ...job.data, judgement: null, ...(digest && { digest }), filedIn: folder });
+        await job.updateData({ ...withoutTexts(job.data), filedIn: folder });
       }),
     );
   }
@@ -121,7 +128,7 @@ export class JobLedger {
       const { state } = entryOf(job);
       const { envelope, location } = job.data;
       if (state.kind === 'under way')
-        return [{ kind: 'under way', receivedAt: envelope.receivedAt, uid: location.uid }];
+        return [{ kind: 'under way', receivedAt: envelope.receivedAt, uid: location?.uid ?? 0 }];
       if (state.kind === 'failed' || state.outcome.kind === 'ignored') return [];
       return [{ kind: 'ticket', ticketId: state.outcome.ticketId }];
     });

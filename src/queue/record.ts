@@ -6,8 +6,10 @@ import { attemptRecord, digestOfJob, entryOf, type MailJob } from './job.js';
 
 /** A stored job as people are told of it. */
 export function recordOf(job: Job<MailJob, Outcome>): MailRecord {
-  const { envelope, mailbox, filedIn, fingerprint, earlierFailures = [] } = job.data;
+  const { envelope, mailbox, filedIn, location, fingerprint, earlierFailures = [] } = job.data;
   const { state } = entryOf(job);
+  // Ingested, and filed by the watcher that found it in the mailbox as well: there it has an INTERNALDATE of its own.
+  const isFiledTwin = location === null && filedIn !== null;
   const outcome = state.kind === 'settled' ? state.outcome : null;
   const digest = digestOfJob(job.data);
   const { failures, failedAt, postponed, postponedUntil } = attemptRecord(job.progress);
@@ -22,11 +24,12 @@ export function recordOf(job: Job<MailJob, Outcome>): MailRecord {
     messageId: envelope.messageId,
     at: settledAt ?? job.timestamp,
     mailbox,
-    receivedAt: envelope.receivedAt === '' ? null : Date.parse(envelope.receivedAt),
+    receivedAt: envelope.receivedAt === '' || isFiledTwin ? null : Date.parse(envelope.receivedAt),
     queuedAt: job.timestamp,
     settledAt,
     nextAttemptAt: nextAttemptAt(),
     filedIn,
+    ingested: location === null && filedIn === null,
     fingerprint,
     requester: digest?.requester ?? null,
     automatic: digest?.automatic ?? null,

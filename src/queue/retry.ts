@@ -14,3 +14,14 @@ const BACKOFF_MS = { first: 5000, last: 15 * 60 * 1000 };
 export function retryDelayMs(failedAttempts: number, ageMs: number, retryDays: number, random: number): number {
   return ageMs >= retryDays * 86_400_000 ? -1 : backoffMs(BACKOFF_MS, failedAttempts, random);
 }
+
+/** Sends a job back to the queue for another attempt. */
+export class RetryLater extends Error {
+  /** @param settleMs how long the next attempt waits at least */
+  constructor(
+    message: string,
+    readonly settleMs: number,
+  ) {
+    super(message);
+  }
+}

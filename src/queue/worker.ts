@@ -8,11 +8,12 @@ import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
 import type { Conversations } from './conversations.js';
 import type { Flood } from './flood.js';
-import { attemptRecord, type MailJob, QUEUE_NAME, withFailure } from './job.js';
+import { attemptRecord, type MailJob, QUEUE_NAME, withFailure, withoutTexts } from './job.js';
 import { safeText } from './json-safe.js';
 import type { Deliver, DeliveredMail, DeliveryObserver, DeliveryOrder, JudgeFailure, Verdict } from './ports.js';
 import type { Postponed } from './postponed.js';
 import { Ramp } from './ramp.js';
+import { RetryLater } from './retry.js';
 
 export interface DeliveryWorkerOptions {
   readonly deliver: Deliver;
@@ -112,10 +113,12 @@ export class DeliveryWorker {
   }
 
   async #process(job: Job<MailJob, Outcome>): Promise<Outcome> {
-    const { judgement, envelope, lookFirst, mailbox, location } = job.data;
+    const { judgement, envelope, lookFirst, mailbox, location, settledWith } = job.data;
+    // Cut off before BullMQ had noted it.
+    if (settledWith) return settledWith;
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
     const { decision, reason } = judgement;
-    if (decision.kind === 'ignore') return this.#settled(job, { kind: 'ignored', reason });
+    if (decision.kind === 'ignore') return await this.#settled(job, { kind: 'ignored', reason });
     const { unsent, ended, tracelessAt, postponed } = attemptRecord(job.progress);
     if (job.attemptsStarted - 1 > ended && this.options.settleMs > 0) {
       // Its process was killed, or lost the queue, while the request was under way: a look that comes too soon finds nothing.
@@ -142,7 +145,7 @@ export class DeliveryWorker {
                 mailbox,
                 parents: decision.parents,
                 receivedAt: envelope.receivedAt,
-                uid: location.uid,
+                uid: location?.uid ?? 0,
                 queuedAt: job.timestamp,
               })
             : [],
@@ -158,7 +161,7 @@ export class DeliveryWorker {
       this.#allow(this.#ramp.succeeded());
       this.#warnOfRefusal(job, decision, outcome);
       await this.options.delivered({ id: job.id ?? '', mailbox, envelope, judgement, outcome, lookFirst });
-      return this.#settled(job, outcome);
+      return await this.#settled(job, outcome);
     } catch (error) {
       return await this.#failed(job, await this.options.judgeFailure(error), traceless);
     }
@@ -196,7 +199,9 @@ export class DeliveryWorker {
     );
   }
 
-  #settled(job: Job<MailJob, Outcome>, outcome: Outcome): Outcome {
+  async #settled(job: Job<MailJob, Outcome>, outcome: Outcome): Promise<Outcome> {
+    // Nobody files it, which is when the texts of all other mail are dropped.
+    if (job.data.location === null) await job.updateData({ ...withoutTexts(job.data), settledWith: outcome });
     this.options.log.info(
       { action: `mail.${outcome.kind}`, ...nameOf(job), ...outcome, kind: undefined, attempts: job.attemptsStarted },
       `mail ${outcome.kind}`,
@@ -275,16 +280,6 @@ export class DeliveryWorker {
         throw new RetryLater(message, verdict.settleMs);
       }
     }
-  }
-}
-
-/** Sends a job back to the queue for another attempt. */
-class RetryLater extends Error {
-  constructor(
-    message: string,
-    readonly settleMs: number,
-  ) {
-    super(message);
   }
 }
 

@@ -42,7 +42,7 @@ describe('conversations', () => {
     const plain = newEntry(identityOfMessageId(mailbox, `<${name}@x>`));
     const entry: NewEntry = {
       ...plain,
-      location: { ...plain.location, uid },
+      location: { folder: 'INBOX', uidValidity: '1', uid },
       judgement: { ...plain.judgement, people },
     };
     await ledger.add([entry]);

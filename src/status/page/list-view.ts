@@ -1,5 +1,5 @@
 import { cleanLine } from '../../mail/clean.js';
-import type { DayCount, MailList, MailQuery, MailState, MailSummary } from '../../mail/mail-record.js';
+import type { HourCount, MailList, MailQuery, MailState, MailSummary } from '../../mail/mail-record.js';
 import { dayChart } from './chart.js';
 import { type Html, html } from './html.js';
 import { ago } from './when.js';
@@ -16,8 +16,7 @@ const FILTERS: readonly { readonly state: MailState | null; readonly name: strin
 export interface ListView {
   readonly query: MailQuery;
   readonly list: MailList;
-  /** Null where the chart is left out. */
-  readonly day: DayCount | null;
+  readonly hours: readonly HourCount[];
   readonly counts: { readonly underWay: number; readonly failed: number };
   readonly notice: Html | null;
   readonly token: string;
@@ -25,7 +24,7 @@ export interface ListView {
 }
 
 /** The latest mails with what became of each, the day's chart, and the search. */
-export function listView({ query, list, day, counts, notice, token, now }: ListView): Html {
+export function listView({ query, list, hours, counts, notice, token, now }: ListView): Html {
   const { state, search } = query;
   const numbers: Partial<Record<MailState, number>> = { failed: counts.failed, 'under-way': counts.underWay };
   return html`
@@ -37,7 +36,7 @@ ${notice}
   ${state === null ? null : html`<input type="hidden" name="state" value="${state}">`}
   <button>Search</button>
 </form>
-${day === null ? null : dayChart(day)}
+${search === '' && state === null && query.offset === 0 ? dayChart(hours) : null}
 <nav class="filters" aria-label="Which mails">${FILTERS.map((filter) => {
     const count = filter.state === null ? undefined : numbers[filter.state];
     const current = filter.state === state ? html` aria-current="page"` : null;

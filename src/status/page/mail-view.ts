@@ -1,5 +1,5 @@
 import { cleanLine } from '../../mail/clean.js';
-import type { FailureRecord, MailRecord } from '../../mail/mail-record.js';
+import { type FailureRecord, type MailRecord, placeOf } from '../../mail/mail-record.js';
 import { type Html, html } from './html.js';
 import { badge, line } from './list-view.js';
 import { ago, exactly } from './when.js';
@@ -29,7 +29,7 @@ ${fact('Queued', exactly(mail.queuedAt, now))}
 ${fact('Settled', exactly(mail.settledAt, now))}
 ${fact('Next attempt', exactly(mail.nextAttemptAt, now))}
 ${fact('Attempts', mail.attempts === 0 ? null : mail.attempts)}
-${fact('Now lies in', mail.filedIn === null ? 'the watched folder' : `Mail2Ticket/${mail.filedIn}`)}
+${fact('Now lies in', placeOf(mail))}
 ${fact('Mailbox', html`<code>${mail.mailbox}</code>`)}
 ${fact('Id', html`<code>${mail.id}</code>`)}
 </dl>
@@ -58,12 +58,16 @@ function failures(list: readonly FailureRecord[], now: number): Html {
   )}</ol>`;
 }
 
-function retry({ id, filedIn }: MailRecord, token: string): Html {
-  if (filedIn !== 'Failed')
+function retry({ id, filedIn, ingested }: MailRecord, token: string): Html {
+  if (filedIn !== 'Failed' && !ingested)
     return html`<p class="quiet">It is about to be moved to Mail2Ticket/Failed; then it can be tried again.</p>`;
   return html`<form class="retry" method="post" action="/retry">
   <input type="hidden" name="token" value="${token}"><input type="hidden" name="id" value="${id}">
   <button class="main">Retry</button>
-  <p class="quiet">Moves it back into the watched folder, where it is tried again under today’s configuration.</p>
+  <p class="quiet">${
+    ingested
+      ? 'Puts it into the queue again, judged as it was.'
+      : 'Moves it back into the watched folder, where it is tried again under today’s configuration.'
+  }</p>
 </form>`;
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyPluginAsync } from 'fastify';
@@ -44,6 +43,7 @@ const listParameters = z.object({
   search: z.string().max(200).catch('').default(''),
   page: z.coerce.number().int().min(1).max(10_000).catch(1).default(1),
   moved: z.coerce.number().int().min(0).optional().catch(undefined),
+  queued: z.coerce.number().int().min(0).optional().catch(undefined),
   refused: z.coerce.number().int().min(0).optional().catch(undefined),
   why: z
     .enum(Object.keys(retryRefusals) as [keyof typeof retryRefusals])
@@ -101,10 +101,8 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
       const { state, search, page, ...notice } = listParameters.parse(request.query);
       const query = { state, search, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE };
       const list = await desk().list(query, PATIENCE_MS);
-      const isStart = state === null && search === '' && page === 1;
-      const day = isStart ? await desk().day(PATIENCE_MS) : null;
-      const counts = await desk().counts();
-      const view = { query, list, day, counts, notice: noticeOf(notice), token: token.value, now: Date.now() };
+      const [hours, counts] = await Promise.all([desk().hours(PATIENCE_MS), desk().counts()]);
+      const view = { query, list, hours, counts, notice: noticeOf(notice), token: token.value, now: Date.now() };
       return layout(titleOf(state, search), listView(view), health.parts);
     });
 
@@ -126,9 +124,12 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
       const form = retryForm.safeParse(request.body);
       token.check(form.data?.token);
       const ids = form.data && 'id' in form.data ? [form.data.id] : ('all' as const);
-      const { moved, refused } = await desk().retry(ids);
-      if (ids !== 'all' && moved[0]) await untilTaken(desk(), moved[0]);
-      const result = new URLSearchParams({ moved: String(moved.length), refused: String(refused.length) });
+      const { moved, queued, refused } = await desk().retry(ids);
+      const result = new URLSearchParams({
+        moved: String(moved.length),
+        queued: String(queued.length),
+        refused: String(refused.length),
+      });
       if (refused[0]) result.set('why', refused[0].why);
       const back = ids === 'all' ? '/' : `/mails/${encodeURIComponent(ids[0] ?? '')}`;
       return reply.redirect(`${back}?${result}`, 303);
@@ -148,13 +149,6 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
   };
 }
 
-/** Waits a moment until the watcher has found the mail, so that the answer does not show it as it was. */
-async function untilTaken(desk: MailDesk, id: string): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
-    if ((await desk.find(id))?.state !== 'failed') return;
-  }
-}
-
 function titleOf(state: MailState | null, search: string): string {
   return search !== '' ? `Search: ${search}` : state === null ? 'Mails' : `Mails: ${state}`;
 }
@@ -162,17 +156,20 @@ function titleOf(state: MailState | null, search: string): string {
 /** What a retry has done, in words. The numbers come by the address, so they say nothing that another site could make up for harm. */
 function noticeOf({
   moved = 0,
+  queued = 0,
   refused = 0,
   why,
 }: {
   moved?: number | undefined;
+  queued?: number | undefined;
   refused?: number | undefined;
   why?: RetryReport['refused'][number]['why'] | undefined;
 }): Html | null {
-  if (moved === 0 && refused === 0) return null;
+  if (moved + queued + refused === 0) return null;
   const mails = (count: number) => (count === 1 ? '1 mail' : `${count} mails`);
   return html`<p class="notice ${refused > 0 ? 'bad' : 'good'}" role="status">${[
-    moved > 0 ? `${mails(moved)} moved back into the watched folder, to be tried again from there.` : '',
+    moved > 0 ? `${mails(moved)} moved back into the watched folder and tried again from there within seconds.` : '',
+    queued > 0 ? `${mails(queued)} put into the queue again.` : '',
     refused > 0 ? `${mails(refused)} could not be moved back${why ? `: ${retryRefusals[why]}` : ''}.` : '',
   ].join(' ')}</p>`;
 }

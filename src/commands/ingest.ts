@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, loadConfig, type MailboxConfig } from '../config.js';
+import { ConfigError, QueueFullError, QueueUnavailableError } from '../errors.js';
+import { ingest } from '../ingest/ingest.js';
+import type { Ledger } from '../ingest/ports.js';
+import { readRawMail } from '../ingest/raw-mail.js';
+import { openSource, type Source } from '../ingest/sources.js';
+import { JudgePool } from '../judging/pool.js';
+import { MAX_MAILS_UNDER_WAY, MAX_MAILS_UNDER_WAY_OF_IMPORT } from '../limits.js';
+import type { Log } from '../log-actions.js';
+import { createLogger } from '../logger.js';
+import type { LedgerEntry } from '../mail/ledger-entry.js';
+import { type Backend, openBackend } from '../queue/backend.js';
+import { type MailJob, QUEUE_NAME } from '../queue/job.js';
+import { JobLedger } from '../queue/ledger.js';
+import { Postponed } from '../queue/postponed.js';
+import { quietLog } from '../quiet-log.js';
+import { IngestTally } from './ingest-tally.js';
+import { type Progress, startProgress } from './progress.js';
+import { json } from './terminal.js';
+
+export interface IngestCall {
+  /** Files and Maildirs, or `-` alone for one mail on standard input. */
+  readonly paths: readonly string[];
+  /** One of MAILBOXES; null: the first. */
+  readonly mailbox: string | null;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+/** How often it is looked whether there is room again, in ms. */
+const ROOM_MS = 1000;
+
+/** Without a delivered mail for this long, an import says that nobody seems to deliver, in ms. */
+const STANDSTILL_MS = 30_000;
+
+/**
+ * Puts mails into the queue that stand in no watched folder, and prints what was done.
+ * @returns the exit code: 0 where every mail is in the queue
+ * @throws ConfigError, also for a mailbox that is not there and a directory that is no Maildir
+ * @throws the system's error for a path that cannot be read
+ * @throws QueueUnavailableError; QueueFullError where it cannot be waited for room
+ */
+export async function ingestCommand(
+  environment: Readonly<Record<string, string | undefined>>,
+  call: IngestCall,
+): Promise<number> {
+  const config = loadConfig(environment);
+  const { imap, mail: policy } = mailboxOf(config, call.mailbox);
+  const isPiped = call.paths.includes('-');
+  const sources = isPiped ? [await standardInput()] : await openSources(call.paths);
+  const log = quietLog(createLogger('warn', { write: (line) => void process.stderr.write(line) }));
+  const tally = new IngestTally();
+  const pool = new JudgePool(log);
+  let backend: Backend | null = null;
+  let progress: Progress | null = null;
+  try {
+    await pool.ready();
+    if (!call.dryRun) backend = await openQueue(config.queue.url, log);
+    const ledger = backend && (await openLedger(backend, config));
+    progress = isPiped ? null : startProgress(sources.reduce((sum, { bytes }) => sum + bytes, 0));
+    // Beside an embedded queue no service can run that would make room.
+    const canWait = !isPiped && backend?.describe().kind !== 'embedded';
+    for (const source of sources) {
+      await ingest(source.mails(), {
+        mailbox: imap.mailbox,
+        ledger: ledger ?? dryLedger(),
+        judge: (mail, envelope) => pool.judge(policy, mail, envelope, { real: false, ingested: true }),
+        room: async (mails) => {
+          if (ledger) await (canWait ? waitForRoom(ledger, mails, progress) : requireRoom(ledger, mails));
+        },
+        done: (batch) => {
+          tally.add(batch);
+          progress?.update(tally);
+        },
+      });
+    }
+  } finally {
+    progress?.stop();
+    await pool.close();
+    await backend?.close();
+  }
+  if (call.json) process.stdout.write(`${json(tally)}\n`);
+  // An MTA may take any word of a program that it pipes to for a failure.
+  else if (call.dryRun || !isPiped) process.stdout.write(`${tally.render(call.dryRun)}\n`);
+  return 0;
+}
+
+function mailboxOf({ mailboxes }: Config, name: string | null): MailboxConfig {
+  const found = name === null ? mailboxes[0] : mailboxes.find(({ imap }) => imap.name === name);
+  if (found) return found;
+  const names = mailboxes.map(({ imap }) => imap.name).filter((each) => each !== '');
+  const accepted = names.length > 0 ? names.join(', ') : 'none, since MAILBOXES is not set';
+  throw new ConfigError([{ variable: '--mailbox', message: `"${name}": accepted: ${accepted}` }]);
+}
+
+/** At once and to its end, whatever fails later: who writes into a pipe must not find it closed. */
+async function standardInput(): Promise<Source> {
+  const mail = await readRawMail(process.stdin);
+  if (mail.bytes.length === 0) throw new Error('there is no mail on standard input');
+  return {
+    bytes: mail.sizeBytes,
+    async *mails() {
+      yield mail;
+    },
+  };
+}
+
+/** All of them before any is read: a mistyped path is told at once. */
+async function openSources(paths: readonly string[]): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const path of paths) {
+    const source = await openSource(path);
+    if (source) sources.push(source);
+    else
+      throw new ConfigError([{ variable: path, message: 'is a directory without cur and new; accepted: a Maildir' }]);
+  }
+  return sources;
+}
+
+async function openQueue(url: string, log: Log): Promise<Backend> {
+  return openBackend(url, { log }).catch((error: unknown) => {
+    if (!(error instanceof QueueUnavailableError && url.startsWith('embedded:'))) throw error;
+    throw new QueueUnavailableError(
+      `${error.message}. While the service runs, nobody else can use an embedded queue: stop it for the time of the import, or set QUEUE_URL to redis://… or postgres://… for both`,
+      { cause: error },
+    );
+  });
+}
+
+async function openLedger(backend: Backend, { queue }: Config): Promise<JobLedger> {
+  const jobs = await backend.queue<MailJob, never>(QUEUE_NAME);
+  return new JobLedger(jobs, queue, await Postponed.open(backend));
+}
+
+async function requireRoom(ledger: JobLedger, mails: number): Promise<void> {
+  const underWay = await ledger.countUnderWay();
+  if (underWay + mails <= MAX_MAILS_UNDER_WAY) return;
+  throw new QueueFullError(
+    `${underWay} mails are under way, and no more are taken for now; let the service deliver them, and try again: what is queued is passed over`,
+  );
+}
+
+async function waitForRoom(ledger: JobLedger, mails: number, progress: Progress | null): Promise<void> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let since = Date.now(); ; await sleep(ROOM_MS)) {
+    const underWay = await ledger.countUnderWay();
+    if (underWay + mails <= MAX_MAILS_UNDER_WAY_OF_IMPORT) return;
+    if (underWay < least) since = Date.now();
+    least = Math.min(least, underWay);
+    const stands = Date.now() - since >= STANDSTILL_MS;
+    progress?.waiting(
+      `waits, ${underWay} are under way${stands ? '; none has been delivered for a while: does the service run?' : ''}`,
+    );
+  }
+}
+
+/** Knows what it was given, and keeps nothing of it. */
+function dryLedger(): Ledger {
+  const known = new Map<string, LedgerEntry>();
+  return {
+    lookUp: async (ids) => new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id) as LedgerEntry]] : []))),
+    add: async (entries) => {
+      for (const { id, fingerprint, envelope } of entries) {
+        const { receivedAt } = envelope;
+        known.set(id, { fingerprint, receivedAt, filedIn: null, ingested: true, state: { kind: 'under way' } });
+      }
+    },
+    addAgain: async () => {},
+  };
+}

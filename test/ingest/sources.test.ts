@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSource } from '../../src/ingest/sources.js';
+import { MAX_INGESTED_BYTES } from '../../src/limits.js';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mail2ticket-ingest-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function mailsAt(path: string): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { bytes } of (await openSource(path))?.mails() ?? []) {
+    texts.push(Buffer.from(bytes).toString('latin1'));
+  }
+  return texts;
+}
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content, 'latin1');
+  return path;
+}
+
+describe('an mbox file', () => {
+  it('gives its mails in their order, as an IMAP server would have them', async () => {
+    const path = await file(
+      'two.mbox',
+      'From ann@example.com Tue Nov 24 08:00:00 2026\nSubject: one\n\nGr\xfc\xdfe\n>From here on\n>>From there\n\n' +
+        'From - Tue Nov 24 08:00:00 2026\r\nSubject: two\r\n\r\nHello\r\n',
+    );
+    expect(await mailsAt(path)).toEqual([
+      'Subject: one\r\n\r\nGr\xfc\xdfe\r\nFrom here on\r\n>From there\r\n',
+      'Subject: two\r\n\r\nHello\r\n',
+    ]);
+  });
+
+  it('loses no mail where a separator falls on the border of two reads', async () => {
+    for (let pad = 0; pad < 8; pad += 1) {
+      const first = `From a\nSubject: one\n\n${'x'.repeat(256 * 1024 - 32 + pad)}\n`;
+      const mails = await mailsAt(await file('border.mbox', `${first}From b\nSubject: two\n\nHello\n`));
+      expect(mails.map((text) => text.slice(0, 12))).toEqual(['Subject: one', 'Subject: two']);
+    }
+  });
+
+  it('keeps the beginning of a mail that is larger than the bound, and all of the next', async () => {
+    const line = `${'x'.repeat(1023)}\n`;
+    const large = `From a\nSubject: large\n\n${line.repeat(MAX_INGESTED_BYTES / 1024 + 100)}\n`;
+    const [first = '', second] = await mailsAt(
+      await file('large.mbox', `${large}From b\nSubject: after it\n\nHello\n`),
+    );
+    expect(first.slice(0, 16)).toBe('Subject: large\r\n');
+    expect(first.replaceAll('\r', '').length).toBeLessThanOrEqual(MAX_INGESTED_BYTES);
+    expect(second).toBe('Subject: after it\r\n\r\nHello\r\n');
+  }, 60_000);
+
+  it('may be empty', async () => {
+    expect(await mailsAt(await file('empty.mbox', ''))).toEqual([]);
+  });
+});
+
+describe('a file that holds a single mail', () => {
+  it('is known by its name even where it begins like an mbox', async () => {
+    const text = 'From ann@example.com Tue Nov 24 08:00:00 2026\r\nSubject: one\r\n\r\nHello\r\nFrom here on\r\n';
+    expect(await mailsAt(await file('one.eml', text))).toEqual([text]);
+    expect(await mailsAt(await file('one.EML', text))).toHaveLength(1);
+  });
+
+  it('is read up to the bound, and its size told', async () => {
+    const path = await file('large.eml', 'Subject: large\r\n\r\n'.padEnd(MAX_INGESTED_BYTES + 10, 'x'));
+    for await (const { bytes, sizeBytes } of (await openSource(path))?.mails() ?? []) {
+      expect({ kept: bytes.length, sizeBytes }).toEqual({
+        kept: MAX_INGESTED_BYTES,
+        sizeBytes: MAX_INGESTED_BYTES + 10,
+      });
+    }
+  });
+});
+
+describe('a Maildir', () => {
+  it('gives its mails oldest first, whether a mail program has seen them or not', async () => {
+    const maildir = join(directory, 'Maildir');
+    for (const name of ['new', 'cur', 'tmp', '.Sent/cur', '.Sent/new']) {
+      await mkdir(join(maildir, name), { recursive: true });
+    }
+    await file('Maildir/cur/1700000200.M1P1.host:2,S', 'Subject: second\n\n');
+    await file('Maildir/new/1700000300.M1P1.host', 'Subject: third\n\n');
+    await file('Maildir/cur/900000000.M1P1.host:2,', 'Subject: first\n\n');
+    await file('Maildir/tmp/1700000400.M1P1.host', 'Subject: half written');
+    await file('Maildir/.Sent/cur/1700000500.M1P1.host', 'Subject: sent');
+    expect(await mailsAt(maildir)).toEqual(
+      ['first', 'second', 'third'].map((subject) => `Subject: ${subject}\r\n\r\n`),
+    );
+  });
+
+  it('loses no mail that a mail program marks meanwhile, and takes none twice', async () => {
+    const maildir = join(directory, 'busy');
+    for (const name of ['new', 'cur']) await mkdir(join(maildir, name), { recursive: true });
+    for (const second of [1, 2, 3]) await file(`busy/new/${second}.host`, `Subject: ${second}\n\n`);
+    const subjects: string[] = [];
+    for await (const { bytes } of (await openSource(maildir))?.mails() ?? []) {
+      subjects.push(Buffer.from(bytes).toString().trim());
+      if (subjects.length > 1) continue;
+      await rename(join(maildir, 'new/1.host'), join(maildir, 'cur/1.host:2,S'));
+      await rename(join(maildir, 'new/3.host'), join(maildir, 'cur/3.host:2,S'));
+    }
+    expect(subjects).toEqual(['Subject: 1', 'Subject: 2', 'Subject: 3']);
+  });
+
+  it('is not every directory', async () => {
+    expect(await openSource(directory)).toBeNull();
+  });
+});
