@@ -104,6 +104,8 @@ async function posted({ from, ticket, verification, way = 'by a tag', environmen
       decision,
       lookFirst: false,
       awaitTurn: async () => {},
+      repliesBefore: [],
+      noteReplies: async () => {},
       receivedAt: null,
       messageIdField: null,
       parents: way === 'by a thread' && ticket !== null ? [String(ticket)] : [],

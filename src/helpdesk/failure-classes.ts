@@ -110,11 +110,17 @@ export function classify(error: unknown, settleMs = SETTLE_MS): Failure {
     setting: 'setting' in error ? error.setting : null,
     waitMs: waitOf(error, failureClass),
     settleMs: error.code === 'HELPDESK_INTERRUPTED' || ('status' in error && error.status === 504) ? settleMs : 0,
-    unsent: failureClass === 'postponed' || ('mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut),
+    unsent:
+      failureClass === 'postponed' ||
+      ('mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut) ||
+      ('endpoint' in error && READING.has(error.endpoint)),
     // 502 to 504 come from what stands before the helpdesk, and are nobody's mail.
     perhapsOfThisMail: 'status' in error && error.status === 500,
   };
 }
+
+/** An attempt posts last, so one that failed at a call which only reads has posted nothing. */
+const READING: ReadonlySet<string> = new Set(['tickets_list.php', 'ticket_view.php']);
 
 function waitOf(error: Thrown, failureClass: FailureClass): number {
   if ('retryAfterMs' in error) return error.retryAfterMs;

@@ -3,13 +3,13 @@ import { refusalOf, ticketInstead } from '../mail/notice.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { HelpdeskClient } from './client.js';
 import { type Caller, openTickets } from './gate.js';
-import { type Claims, findReply, findTicket, type Recognition } from './reconcile.js';
+import { type Claims, findReply, findTicket, type Recognition, type ReplyRecognition, repliesOf } from './reconcile.js';
 
 /** The calls that delivery makes; a HelpdeskClient, or what stands in for one. */
 export type Helpdesk = Pick<HelpdeskClient, 'createTicket' | 'listTickets' | 'viewTicket' | 'replyToTicket'>;
 
 /** One attempt to deliver one mail. */
-export interface Delivery extends Recognition, Pick<Caller, 'known'> {
+export interface Delivery extends Recognition, ReplyRecognition, Pick<Caller, 'known'> {
   readonly decision: Exclude<Decision, { kind: 'ignore' }>;
   /**
    * Whether an earlier attempt may have got through: on every attempt but the first, and on that too where the ledger was
@@ -18,6 +18,8 @@ export interface Delivery extends Recognition, Pick<Caller, 'known'> {
   readonly lookFirst: boolean;
   /** The tickets of the mails that this one answers, the nearest first. */
   readonly parents: readonly string[];
+  /** Called on the first attempt with the replies that say the same and are not of this mail: `repliesBefore` of the next attempts. */
+  readonly noteReplies: (ids: readonly string[]) => Promise<void>;
   /** Called before a ticket is made, once it is known that no earlier attempt has made it; rejects where its turn has not come. */
   readonly awaitTurn: () => Promise<void>;
 }
@@ -45,7 +47,11 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
   let ticketId: string | null = null;
   for await (const open of openTickets(helpdesk, candidates, caller)) {
     ticketId ??= open.ticket.id;
-    if (!lookFirst) break;
+    if (!lookFirst) {
+      const others = repliesOf(open, reply.message);
+      if (others.length > 0) await delivery.noteReplies(others);
+      break;
+    }
     // In any of them: the ledger may have learnt of a nearer one since.
     const replyId = await findReply(open, reply.message, delivery, claims);
     if (replyId !== null) return { kind: 'replied', ticketId: open.ticket.id, adopted: true, replyId };

@@ -29,6 +29,12 @@ export interface Recognition {
   readonly messageIdField: { readonly id: string; readonly value: string } | null;
 }
 
+/** How the mail's own reply is told from others. */
+export interface ReplyRecognition extends Pick<Recognition, 'receivedAt'> {
+  /** Replies that stood in the ticket before anything was posted of this mail. The ledger may not know any more whose they are. */
+  readonly repliesBefore: readonly string[];
+}
+
 /**
  * The helpdesk's dates have no time zone: read as UTC, one from a server at UTC-12 looks 12 hours too early. The rest is for
  * clocks that go wrong. So a date can rule out yesterday's tickets, and no more.
@@ -56,14 +62,23 @@ export async function findTicket(
   return null;
 }
 
+/** The ids of the replies in a ticket that say the same, the latest MAX_CANDIDATES of them. */
+export function repliesOf(view: TicketView, message: string): string[] {
+  return view.replies
+    .filter((reply) => isSameText(reply.message, message))
+    .map(({ id }) => id)
+    .slice(-MAX_CANDIDATES);
+}
+
 /** The reply in a ticket that an earlier attempt made of this message, or null. */
 export async function findReply(
   view: TicketView,
   message: string,
-  by: Pick<Recognition, 'receivedAt'>,
+  by: ReplyRecognition,
   claims: Claims,
 ): Promise<string | null> {
   for (const reply of view.replies) {
+    if (by.repliesBefore.includes(reply.id)) continue;
     if (!isRecent(reply.created_at, by) || !isSameText(reply.message, message)) continue;
     if (!(await claims.isReplyTaken?.(reply.id))) return reply.id;
   }

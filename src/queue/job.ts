@@ -48,6 +48,8 @@ export interface AttemptRecord {
   readonly postponed: string | null;
   /** Until when it was postponed last, ms since 1970; 0 where it never was. */
   readonly postponedUntil: number;
+  /** Replies that said the same before anything was posted of this mail. */
+  readonly repliesBefore: readonly string[];
   /** The latest, oldest first. */
   readonly failures: readonly FailureRecord[];
 }
@@ -72,6 +74,7 @@ export function attemptRecord(progress: unknown): AttemptRecord {
     failedAt: 0,
     postponed: null,
     postponedUntil: 0,
+    repliesBefore: [],
     failures: [],
   };
   return typeof progress === 'object' && progress !== null ? { ...none, ...progress } : none;

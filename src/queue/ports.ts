@@ -21,6 +21,10 @@ export interface DeliveryOrder {
    * @throws DeliveryPostponedError where the sender has to wait for its turn
    */
   readonly awaitTurn: () => Promise<void>;
+  /** Replies at the helpdesk that are certainly of other mails. */
+  readonly repliesBefore: readonly string[];
+  /** To be called before the first reply of the mail is posted, where such replies stand there: the next attempts get them. */
+  readonly noteReplies: (ids: readonly string[]) => Promise<void>;
   /** What other mails hold already, so that it must not be adopted. */
   readonly claims: ClaimsOfMail;
 }

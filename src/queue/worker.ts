@@ -119,7 +119,7 @@ export class DeliveryWorker {
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
     const { decision, reason } = judgement;
     if (decision.kind === 'ignore') return await this.#settled(job, { kind: 'ignored', reason });
-    const { unsent, ended, tracelessAt, postponed } = attemptRecord(job.progress);
+    const { unsent, ended, tracelessAt, postponed, repliesBefore } = attemptRecord(job.progress);
     if (job.attemptsStarted - 1 > ended && this.options.settleMs > 0) {
       // Its process was killed, or lost the queue, while the request was under way: a look that comes too soon finds nothing.
       const message = 'an attempt was cut short, and the helpdesk may still be at work on it';
@@ -150,6 +150,10 @@ export class DeliveryWorker {
               })
             : [],
         known: (ticketId) => conversations.known(ticketId),
+        repliesBefore,
+        // Where it cannot be noted, the claims alone must tell them apart.
+        noteReplies: (ids) =>
+          job.updateProgress({ ...attemptRecord(job.progress), repliesBefore: ids }).catch(() => undefined),
         awaitTurn: async () => {
           traceless = true;
           await flood.admit(job.id ?? '', requesterIn(decision) ?? '');

@@ -25,6 +25,11 @@ it.each([
     { class: 'transient', unsent: false, perhapsOfThisMail: false },
   ],
   ['a 500', new HelpdeskServerError('x', file, 500), { class: 'transient', unsent: false, perhapsOfThisMail: true }],
+  [
+    'a lost answer to a question, after which nothing was posted',
+    new HelpdeskInterruptedError('x', 'ticket_view.php'),
+    { class: 'transient', unsent: true },
+  ],
   ['a 502', new HelpdeskServerError('x', file, 502), { class: 'transient', unsent: false, perhapsOfThisMail: false }],
   ['a 429', new HelpdeskRateLimitedError(file, 7000), { class: 'rate-limited', unsent: true, waitMs: 7000 }],
   [

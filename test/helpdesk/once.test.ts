@@ -35,6 +35,8 @@ function delivery(decision: Delivery['decision'], lookFirst = false): Delivery {
     parents: [],
     known: async () => null,
     awaitTurn: async () => {},
+    repliesBefore: [],
+    noteReplies: async () => {},
   };
 }
 
@@ -160,6 +162,23 @@ describe('once is once', () => {
     helpdesk.fault({ ...fault, endpoint: endpoint.reply } as Fault);
     expect(await deliverAtLast(reply([1]))).toMatchObject({ kind: 'replied', adopted: false });
     expect(helpdesk.tickets()[0]?.replies).toHaveLength(1);
+  });
+
+  it('where an equal reply of a mail that the ledger has forgotten stands in the ticket, it makes its own', async () => {
+    await client.createTicket(ticket);
+    await client.replyToTicket({ ticket_id: '1', message: 'It still burns.', user_email: ann });
+    helpdesk.fault({ kind: 'status', status: 503, endpoint: endpoint.reply });
+    let noted: readonly string[] = [];
+    const attempt = (lookFirst: boolean) => ({
+      ...delivery(reply([1]), lookFirst),
+      repliesBefore: noted,
+      noteReplies: async (ids: readonly string[]) => {
+        noted = ids;
+      },
+    });
+    await expect(deliver(client, attempt(false), nobody)).rejects.toMatchObject({ status: 503 });
+    expect(await deliver(client, attempt(true), nobody)).toMatchObject({ replyId: '2', adopted: false });
+    expect(await deliver(client, attempt(true), nobody)).toMatchObject({ replyId: '2', adopted: true });
   });
 
   it('where the look itself fails, nothing is posted', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LookAlike, type LookAlikeOptions, startLookAlike } from '../../demo/helpdesk/look-alike.js';
 import { HelpdeskClient } from '../../src/helpdesk/client.js';
-import { type Claims, findReply, findTicket, type Recognition } from '../../src/helpdesk/reconcile.js';
+import { type Claims, findReply, findTicket, type Recognition, repliesOf } from '../../src/helpdesk/reconcile.js';
 import { MAX_CANDIDATES } from '../../src/limits.js';
 
 const HOUR = 3_600_000;
@@ -143,22 +143,31 @@ describe('the reply of an earlier attempt', () => {
   });
 
   it('is found among the replies of the ticket by its message', async () => {
-    expect(await findReply(await view(), reply.message, undated, nobody)).toBeNull();
+    expect(await findReply(await view(), reply.message, { ...undated, repliesBefore: [] }, nobody)).toBeNull();
     const id = await client.replyToTicket({ ticket_id: '1', ...reply });
-    expect(await findReply(await view(), ` ${reply.message}\r\n`, undated, nobody)).toBe(id);
+    expect(await findReply(await view(), ` ${reply.message}\r\n`, { ...undated, repliesBefore: [] }, nobody)).toBe(id);
   });
 
   it('is none that another mail holds', async () => {
     const first = await client.replyToTicket({ ticket_id: '1', ...reply });
     const claims: Claims = { ...nobody, isReplyTaken: async (id) => id === first };
-    expect(await findReply(await view(), reply.message, undated, claims)).toBeNull();
+    expect(await findReply(await view(), reply.message, { ...undated, repliesBefore: [] }, claims)).toBeNull();
     const second = await client.replyToTicket({ ticket_id: '1', ...reply });
-    expect(await findReply(await view(), reply.message, undated, claims)).toBe(second);
+    expect(await findReply(await view(), reply.message, { ...undated, repliesBefore: [] }, claims)).toBe(second);
+  });
+
+  it('is none that stood there before anything was posted of the mail, though nobody knows any more whose it is', async () => {
+    const first = await client.replyToTicket({ ticket_id: '1', ...reply });
+    const by = { ...undated, repliesBefore: repliesOf(await view(), reply.message) };
+    expect(by.repliesBefore).toEqual([first]);
+    expect(await findReply(await view(), reply.message, by, nobody)).toBeNull();
+    const second = await client.replyToTicket({ ticket_id: '1', ...reply });
+    expect(await findReply(await view(), reply.message, by, nobody)).toBe(second);
   });
 
   it('is none from the day before the mail came', async () => {
     await client.replyToTicket({ ticket_id: '1', ...reply });
     const receivedAt = new Date(Date.now() + 24 * HOUR);
-    expect(await findReply(await view(), reply.message, { receivedAt }, nobody)).toBeNull();
+    expect(await findReply(await view(), reply.message, { receivedAt, repliesBefore: [] }, nobody)).toBeNull();
   });
 });

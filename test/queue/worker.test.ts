@@ -151,6 +151,19 @@ describe('the delivery worker', () => {
     expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, true, true]);
   });
 
+  it('hands on to the next attempts which replies were noted as of other mails', async () => {
+    const deliver = async (order: DeliveryOrder) => {
+      orders.push(order);
+      if (orders.length === 1) await order.noteReplies(['31', '32']);
+      if (orders.length < 3) throw new Scripted(lost);
+      return created;
+    };
+    await startWorker({ deliver, concurrency: 2, settleMs: 0, retryDelayMs: () => 5 });
+    await add('a');
+    await settled('a');
+    expect(orders.map(({ repliesBefore }) => repliesBefore)).toEqual([[], ['31', '32'], ['31', '32']]);
+  });
+
   it('need not look where every earlier attempt provably never left', async () => {
     await deliverBy({ a: [unsent, wrongToken, created] });
     await add('a');
