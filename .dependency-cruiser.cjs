@@ -39,7 +39,9 @@ module.exports = {
       comment: 'config, settings, service and the commands know the rooms, never the other way round',
       severity: 'error',
       from: { path: '^src/(mail|imap|ingest|queue|helpdesk|judging|acknowledge|status)/' },
-      to: { path: '^src/(cli|service|acknowledging|mail-desk|config|settings|commands)' },
+      to: {
+        path: '^src/(cli|service|acknowledging|mail-desk|config|auth-config|credential-sources|settings|commands)',
+      },
     },
     {
       name: 'one-vocabulary',
@@ -55,6 +57,23 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/check/' },
       to: { path: '^src/', pathNot: '^src/(check/|mail/clean\\.ts$|errors\\.ts$|limits\\.ts$)' },
+    },
+    {
+      name: 'oauth-knows-tokens-only',
+      comment:
+        'src/oauth talks to authorization servers: of ours it may know only how text is cleaned, the log, errors and limits; who logs in gets a CredentialSource',
+      severity: 'error',
+      from: { path: '^src/oauth/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(oauth/|mail/(clean|clamp)\\.ts$|log-actions\\.ts$|errors\\.ts$|limits\\.ts$)',
+      },
+    },
+    {
+      name: 'rooms-do-not-know-where-tokens-come-from',
+      severity: 'error',
+      from: { path: '^src/(mail|imap|queue|helpdesk|judging|acknowledge|status|check|dkim)/' },
+      to: { path: '^src/oauth/' },
     },
     {
       name: 'dkim-knows-the-mail-only',

@@ -43,7 +43,7 @@ try {
   const heap = heapBytes();
   const everything = { state: null, search: '', limit: 50, offset: 0 } as const;
   await time('the first list', () => mails.list(everything));
-  await time('the hours of the day', () => mails.hours());
+  await time('the hours of the day', () => mails.day());
   await time('a search before all is read', async () => {
     const { searched, total } = await mails.list({ ...everything, search: 'person7@' });
     console.log(`  (searched ${searched} of ${total})`);
@@ -60,7 +60,7 @@ try {
   await time('a list then', () => mails.list(everything));
   await time('a search then', () => mails.list({ ...everything, search: 'person7@' }));
   await time('a search that finds nothing', () => mails.list({ ...everything, search: 'nobody at all' }));
-  await time('the hours of the day then', () => mails.hours());
+  await time('the hours of the day then', () => mails.day());
   await time('one mail by the beginning of its id', () => mails.find('abcdef'));
   mails.close();
 

@@ -47,10 +47,17 @@ const sizes = { ...(options.quick ? QUICK : FULL), corpora: options.corpora };
 const world = await startWorld({ profile: options.profile, say });
 const helpdesk = await startHelpdesk(0);
 let figures: Figures = {};
+const failed: ScenarioName[] = [];
 try {
   for (const name of options.only ?? names) {
     say(`${name}: ${scenarios[name].about}`);
-    figures = { ...figures, ...(await scenarios[name].run(world, helpdesk, sizes)) };
+    try {
+      figures = { ...figures, ...(await scenarios[name].run(world, helpdesk, sizes)) };
+    } catch (error) {
+      // What the others measured is worth having all the same.
+      say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      failed.push(name);
+    }
   }
 } finally {
   await helpdesk.stop();
@@ -65,4 +72,5 @@ const report: Report = {
   targets: judgeTargets(figures),
 };
 process.stdout.write(`${options.json ? JSON.stringify(report) : render(report)}\n`);
-process.exitCode = options.check && report.targets.some(({ met }) => !met) ? 1 : 0;
+const missed = report.targets.some(({ met }) => !met);
+process.exitCode = failed.length > 0 || (options.check && missed) ? 1 : 0;

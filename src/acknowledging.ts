@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import { type CredentialSources, smtpServer } from './credential-sources.js';
 import { QueueUnavailableError } from './errors.js';
 import type { Log } from './log-actions.js';
 import { acknowledgementOf, mayAcknowledge } from './mail/acknowledgement.js';
@@ -24,6 +25,7 @@ export interface Acknowledging {
  */
 export async function startAcknowledgements(
   { acknowledgement, queue: { ledgerDays } }: Config,
+  credentials: CredentialSources,
   policyOf: (mailbox: string) => MailPolicy,
   backend: Backend,
   log: Log,
@@ -34,7 +36,7 @@ export async function startAcknowledgements(
   // Loaded only where they are needed.
   const { compose } = await import('./acknowledge/compose.js');
   const { SmtpSender } = await import('./acknowledge/smtp.js');
-  const sender = new SmtpSender(smtp);
+  const sender = new SmtpSender(smtpServer(smtp, credentials));
   const queue = await AcknowledgementQueue.start(backend, {
     send: async (one) => sender.send(await compose(one, { ...policyOf(one.mailbox), from, templates })),
     abandon: () => sender.abandon(),

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { parse as parseDotenv } from 'dotenv';
 import type { SmtpServer } from './acknowledge/smtp.js';
 import { readTemplates, type Templates } from './acknowledge/templates.js';
+import { type AuthConfig, oauthSettings, readGrant } from './auth-config.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
+import { isLoopback } from './loopback.js';
 import { loopIdOf, mailboxName } from './mail/identity.js';
 import type { Address } from './mail/message.js';
 import { defaultPolicy, type MailPolicy } from './mail/policy.js';
-import { type ImapConfig, type MailboxValues, readMailboxes } from './mailboxes.js';
+import { type ImapConfig, type MailboxValues, readMailboxes, variablesOf } from './mailboxes.js';
 import { type Environment, readSettings, type Values } from './setting-values.js';
 import { imapSettings, type LogLevel, mailboxSettings, mailSettings, serviceSettings } from './settings.js';
 
@@ -50,9 +51,14 @@ export interface QueueConfig {
 }
 
 export interface AcknowledgementConfig {
-  readonly smtp: SmtpServer;
+  readonly smtp: SmtpConfig;
   readonly from: Address;
   readonly templates: Templates;
+}
+
+/** Where acknowledgements are handed in, and with what. */
+export interface SmtpConfig extends Omit<SmtpServer, 'login'> {
+  readonly login: { readonly user: string; readonly auth: AuthConfig } | null;
 }
 
 export interface HttpConfig {
@@ -72,6 +78,7 @@ export interface DashboardConfig {
 export const settingNames: readonly string[] = Object.keys({
   ...serviceSettings,
   ...imapSettings,
+  ...oauthSettings,
   ...mailboxSettings,
   ...mailSettings,
 });
@@ -101,7 +108,7 @@ export function loadConfig(environment: Environment): Config {
   const mailboxes = readMailboxes(values.MAILBOXES ?? [], environment, problems);
   problems.push(...clearTextProblems(values));
   problems.push(...senderAuthProblems(values), ...replyToProblems(values));
-  const acknowledgement = acknowledgementConfig(values, problems);
+  const acknowledgement = acknowledgementConfig(values, environment, problems);
   problems.push(...dashboardProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
@@ -211,14 +218,17 @@ function clearTextProblems({
 }
 
 function acknowledgementConfig(
-  { SMTP_URL: smtp, ACK_FROM: from, ACK_TEMPLATES: folder }: Values<typeof serviceSettings & typeof mailSettings>,
+  values: Values<typeof serviceSettings & typeof mailSettings>,
+  environment: Environment,
   problems: ConfigProblem[],
 ): AcknowledgementConfig | null {
+  const { SMTP_URL: smtp, ACK_FROM: from, ACK_TEMPLATES: folder } = values;
   if (problems.some(({ variable }) => /^(SMTP_URL|ACK_FROM)/.test(variable)) || !(smtp || from || folder)) return null;
   if (!smtp) problems.push({ variable: 'SMTP_URL', message: 'is not set; acknowledgements need it beside ACK_FROM' });
   if (!from) problems.push({ variable: 'ACK_FROM', message: 'is not set; acknowledgements need it beside SMTP_URL' });
   if (!smtp || !from) return null;
-  const { host, port, isImplicit, login } = smtp;
+  const { host, port, isImplicit } = smtp;
+  const login = smtpLogin(values, environment, problems);
   const tls = isImplicit ? 'implicit' : isLoopback(host) ? 'none' : login ? 'required' : 'offered';
   try {
     return { smtp: { host, port, tls, login }, from, templates: readTemplates(folder ?? null) };
@@ -227,6 +237,27 @@ function acknowledgementConfig(
     problems.push(...error.problems);
     return null;
   }
+}
+
+/** SMTP has its OAuth settings as a mailbox of this name would: SMTP_OAUTH_REFRESH_TOKEN, or else OAUTH_REFRESH_TOKEN. */
+const SMTP = 'smtp';
+
+function smtpLogin(
+  { SMTP_URL: smtp, SMTP_AUTH: kind }: Values<typeof serviceSettings>,
+  environment: Environment,
+  problems: ConfigProblem[],
+): SmtpConfig['login'] {
+  if (kind !== 'oauth2')
+    return smtp?.login ? { user: smtp.login.user, auth: { kind: 'password', password: smtp.login.password } } : null;
+  if (!smtp?.login) {
+    problems.push({
+      variable: 'SMTP_URL',
+      message: 'needs the name of the user with SMTP_AUTH=oauth2: smtp://USER@HOST',
+    });
+    return null;
+  }
+  const grant = readGrant(environment, variablesOf(SMTP, environment), problems);
+  return grant && { user: smtp.login.user, auth: { kind, grant } };
 }
 
 /** To require what nobody can give would make a new ticket of every reply. */
@@ -275,12 +306,6 @@ function policyOf(
       (v.TRUSTED_AUTHSERV_ID.length > 0 || v.SENDER_AUTH_CHECK === 'dns' ? 'require-for-replies' : 'off'),
     senderAuthCheck: v.SENDER_AUTH_CHECK,
   };
-}
-
-/** Whether a host name of a URL is this machine (RFC 6761 section 6.3 for localhost). */
-function isLoopback(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return /(^|\.)localhost$/.test(host) || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function freeze<T>(value: T): T {

@@ -17,7 +17,7 @@ import type { Room } from './room.js';
  * @returns ends the deliveries
  */
 export async function startDelivering(room: Room, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
-  const { config, backend, ledger, postponed, log, health, metrics } = room;
+  const { config, credentials, backend, ledger, postponed, log, health, metrics } = room;
   const policies = new Map(config.mailboxes.map(({ imap, mail }) => [imap.mailbox, mail]));
   // Mail of a mailbox that is not in the configuration any more is delivered all the same.
   const policyOf = (mailbox: string) => policies.get(mailbox) ?? config.mailboxes[0]?.mail ?? defaultPolicy;
@@ -29,7 +29,14 @@ export async function startDelivering(room: Room, releases: (() => Promise<void>
   // The worker has waited for its deliveries by then, unless the queue's store is away: then what is under way cannot be noted as done, and is cut.
   releases.push(() => helpdesk.abandon());
   health.report('helpdesk', { ok: true });
-  const acknowledgements = await startAcknowledgements(config, policyOf, backend, log, metrics.acknowledgement);
+  const acknowledgements = await startAcknowledgements(
+    config,
+    credentials,
+    policyOf,
+    backend,
+    log,
+    metrics.acknowledgement,
+  );
   const worker = new DeliveryWorker({
     deliver: (order) => deliver(helpdesk, { ...order, ...recognition(order, policyOf(order.mailbox)) }, order.claims),
     judgeFailure: failureJudge(helpdesk, config.helpdesk.settleMs),

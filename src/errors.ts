@@ -142,6 +142,26 @@ export class ServiceRefusedError extends Mail2TicketError {
   readonly code = 'SERVICE_REFUSED';
 }
 
+/** The authorization server cannot be reached, or its answer is none. To be tried again. */
+export class TokenUnavailableError extends Mail2TicketError {
+  readonly code = 'TOKEN_UNAVAILABLE';
+}
+
+/** The authorization server gives no access token, and will not without a change of configuration. */
+export class TokenRefusedError extends Mail2TicketError {
+  readonly code = 'TOKEN_REFUSED';
+
+  constructor(
+    message: string,
+    /** The setting to look at. */
+    readonly setting: string,
+    /** The server's own, as `invalid_grant` (RFC 6749 section 5.2). */
+    readonly reason: string,
+  ) {
+    super(message);
+  }
+}
+
 /** The queue's store (Redis, PostgreSQL, the embedded directory) cannot be used now. */
 export class QueueUnavailableError extends Mail2TicketError {
   readonly code = 'QUEUE_UNAVAILABLE';

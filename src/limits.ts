@@ -231,6 +231,9 @@ export const MAX_CHECKED_SIGNATURES = 4;
 /** Milliseconds that all DNS queries about one mail may take together. It is judged meanwhile, which has MAX_JUDGE_MS. */
 export const MAX_DNS_MS = 4000;
 
+/** Bytes of one answer of an authorization server. Microsoft's tokens have some 3 kB. */
+export const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
+
 /**
  * Milliseconds after its arrival in which a mail that nothing is known of is surely new. An older one may have been queued before a
  * ledger was lost, unless a keyword of the mailbox tells otherwise.

@@ -41,6 +41,10 @@ export const LOG_ACTIONS = {
     meaning: 'The mailbox cannot be watched, and is tried again after `retryInMs`. Mail waits there.',
     repeats: true,
   },
+  'oauth.rotated': {
+    meaning:
+      'The authorization server gave a new refresh token in place of OAUTH_REFRESH_TOKEN (docs/microsoft-365.md says what of it).',
+  },
   'helpdesk.waiting': {
     meaning: 'Nothing is sent to the helpdesk for `forMs`; where `setting` is given, it is wrong for every mail.',
     repeats: true,

@@ -9,6 +9,8 @@ const NEVER_LOGGED = [
   'pass',
   'token',
   'accessToken',
+  'refreshToken',
+  'clientSecret',
   'secret',
   'authorization',
   'auth',

@@ -1,3 +1,4 @@
+import { type CredentialSources, imapLogin } from './credential-sources.js';
 import { putBack } from './imap/put-back.js';
 import type { Log } from './log-actions.js';
 import type { MailRecord, RetryRefusal, RetryReport } from './mail/mail-record.js';
@@ -9,13 +10,22 @@ import type { MailDesk } from './status/page/ports.js';
 type Mailboxes = readonly { readonly imap: ImapConfig }[];
 
 /** What operators ask of the ledger, and the one thing that they do: have failed mails tried again under today's configuration. */
-export function openMailDesk(mails: MailLog, ledger: JobLedger, mailboxes: Mailboxes, log: Log): MailDesk {
+export function openMailDesk(
+  mails: MailLog,
+  ledger: JobLedger,
+  mailboxes: Mailboxes,
+  credentials: CredentialSources,
+  log: Log,
+): MailDesk {
   return {
     list: (query, waitMs) => mails.list(query, waitMs),
-    hours: (waitMs) => mails.hours(waitMs),
+    day: (waitMs) => mails.day(waitMs),
     counts: () => mails.counts(),
     find: (id) => mails.find(id),
-    retry: (ids) => retry(ids, mails, ledger, mailboxes, log),
+    retry: (ids) =>
+      retry(ids, mails, ledger, mailboxes, (imap, failed) =>
+        putBack({ login: imapLogin(imap, credentials), folder: imap.folder, log }, failed),
+      ),
   };
 }
 
@@ -28,7 +38,7 @@ async function retry(
   mails: MailLog,
   ledger: JobLedger,
   mailboxes: Mailboxes,
-  log: Log,
+  putBackInto: (imap: ImapConfig, failed: readonly MailRecord[]) => Promise<string[]>,
 ): Promise<RetryReport> {
   const queued: string[] = [];
   const refused: { id: string; why: RetryRefusal }[] = [];
@@ -48,7 +58,7 @@ async function retry(
   }
   const moved = new Set<string>();
   for (const [imap, ofMailbox] of failed) {
-    for (const id of await putBack({ login: imap, folder: imap.folder, log }, ofMailbox)) moved.add(id);
+    for (const id of await putBackInto(imap, ofMailbox)) moved.add(id);
     for (const { id } of ofMailbox) if (!moved.has(id)) refused.push({ id, why: 'gone' });
   }
   return { moved: [...moved], queued, refused };

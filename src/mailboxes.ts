@@ -1,3 +1,4 @@
+import { type AuthConfig, readGrant } from './auth-config.js';
 import type { ConfigProblem } from './errors.js';
 import { mailboxName } from './mail/identity.js';
 import { type Environment, readSettings, type Values } from './setting-values.js';
@@ -13,7 +14,7 @@ export interface ImapConfig {
   readonly port: number;
   readonly tls: 'implicit' | 'starttls' | 'none';
   readonly user: string;
-  readonly password: string;
+  readonly auth: AuthConfig;
   readonly folder: string;
   /** What becomes of the mail that stands in the folder at the first start. */
   readonly backlog: 'skip' | 'import';
@@ -39,11 +40,11 @@ export function readMailboxes(
 ): MailboxValues[] {
   problems.push(...strangers(names, environment));
   const mailboxes = (names.length > 0 ? names : ['']).flatMap((name) => {
-    const { values, problems: found } = readSettings({ ...imapSettings, ...mailboxSettings }, environment, (setting) =>
-      variableOf(setting, name, environment),
-    );
+    const variableOf = variablesOf(name, environment);
+    const { values, problems: found } = readSettings({ ...imapSettings, ...mailboxSettings }, environment, variableOf);
+    const auth = readAuth(values, environment, variableOf, found);
     problems.push(...found);
-    if (found.length > 0) return [];
+    if (found.length > 0 || auth === null) return [];
     const v = values as Required<typeof values>;
     const imap: ImapConfig = {
       name,
@@ -52,7 +53,7 @@ export function readMailboxes(
       port: values.IMAP_PORT ?? (v.IMAP_TLS === 'implicit' ? 993 : 143),
       tls: v.IMAP_TLS,
       user: v.IMAP_USER,
-      password: v.IMAP_PASSWORD,
+      auth,
       folder: v.IMAP_FOLDER,
       backlog: v.IMAP_BACKLOG,
       pollMs: v.IMAP_POLL_SECONDS * 1000,
@@ -67,12 +68,33 @@ export function readMailboxes(
   return mailboxes;
 }
 
-/** The variable that a mailbox's setting stands in: its own where that is set or where nothing is, else the common one. */
-function variableOf(setting: string, name: string, environment: Environment): string {
-  if (name === '') return setting;
-  const own = ownVariable(setting, name);
+/** @param found gets what is wrong; then null is returned */
+function readAuth(
+  { IMAP_AUTH: kind, IMAP_PASSWORD: password }: Values<typeof imapSettings>,
+  environment: Environment,
+  variableOf: (setting: string) => string,
+  found: ConfigProblem[],
+): AuthConfig | null {
+  if (kind === 'oauth2') {
+    const grant = readGrant(environment, variableOf, found);
+    return grant && { kind, grant };
+  }
+  if (password !== undefined) return { kind: 'password', password };
+  const variable = variableOf('IMAP_PASSWORD');
+  // Of a file that cannot be read it is known already.
+  if (!found.some((problem) => problem.variable.replace(/_FILE$/, '') === variable))
+    found.push({ variable, message: 'is required and not set; accepted without it: IMAP_AUTH=oauth2' });
+  return null;
+}
+
+/** The variables that a mailbox's settings stand in: its own where that is set or where nothing is, else the common one. */
+export function variablesOf(name: string, environment: Environment): (setting: string) => string {
   const isSet = (variable: string) => Boolean(environment[variable] || environment[`${variable}_FILE`]);
-  return isSet(own) || !isSet(setting) ? own : setting;
+  return (setting) => {
+    if (name === '') return setting;
+    const own = ownVariable(setting, name);
+    return isSet(own) || !isSet(setting) ? own : setting;
+  };
 }
 
 function ownVariable(setting: string, name: string): string {

@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import type { CredentialSources } from './credential-sources.js';
 import type { Log } from './log-actions.js';
 import type { ImapConfig } from './mailboxes.js';
 import type { Backend } from './queue/backend.js';
@@ -10,6 +11,7 @@ import type { Metrics } from './status/metrics.js';
 /** What both halves of the service share. */
 export interface Room {
   readonly config: Config;
+  readonly credentials: CredentialSources;
   readonly backend: Backend;
   readonly ledger: JobLedger;
   readonly postponed: Postponed;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.js';
+import { credentialSources } from './credential-sources.js';
 import { startDelivering } from './delivering.js';
 import { QueueUnavailableError } from './errors.js';
 import type { Log } from './log-actions.js';
@@ -77,14 +78,15 @@ export async function startService(
     if (works) await queue.removeRateLimitKey();
     health.report('queue', { ok: true });
     backend.watch((state) => health.report('queue', state));
+    const credentials = credentialSources(log);
     const postponed = await Postponed.open(backend);
     const ledger = new JobLedger(queue, { ...config.queue, ...config.helpdesk }, postponed);
     metrics.watchPostponed(() => postponed.count());
     metrics.watchQueue(() => ledger.countByState());
     const mails = new MailLog(queue);
     releases.push(async () => mails.close());
-    page?.open(openMailDesk(mails, ledger, config.mailboxes, log), queue);
-    const room = { config, backend, ledger, postponed, log, health, metrics };
+    page?.open(openMailDesk(mails, ledger, config.mailboxes, credentials, log), queue);
+    const room = { config, credentials, backend, ledger, postponed, log, health, metrics };
     // Together, since each may take seconds to come to its end.
     const stops: (() => Promise<void>)[] = [];
     if (works) stops.push(await startDelivering(room, releases));

@@ -219,13 +219,16 @@ export const mailSettings = {
   BLOCKED_SENDERS: addressesAndDomains.default([]),
 };
 
+const authKinds = ['password', 'oauth2'] as const;
+
 /** How one mailbox is watched. */
 export const imapSettings = {
   IMAP_HOST: text,
   IMAP_PORT: wholeNumber(1, 65_535).optional(),
   IMAP_TLS: oneOf(['implicit', 'starttls', 'none']).default('implicit'),
   IMAP_USER: text,
-  IMAP_PASSWORD: text,
+  IMAP_AUTH: oneOf(authKinds).default('password'),
+  IMAP_PASSWORD: text.optional(),
   IMAP_FOLDER: text.default('INBOX'),
   IMAP_BACKLOG: oneOf(['skip', 'import']).default('skip'),
   IMAP_POLL_SECONDS: wholeNumber(1, 3600, ' seconds').default(60),
@@ -241,6 +244,7 @@ export const serviceSettings = {
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(8),
   FLOOD_LIMIT: wholeNumber(0, 10_000, ' new tickets an hour').default(30),
   SMTP_URL: smtpUrl.optional(),
+  SMTP_AUTH: oneOf(authKinds).default('password'),
   ACK_TEMPLATES: text.optional(),
   LEDGER_DAYS: wholeNumber(1, 3650, ' days').default(30),
   RETRY_DAYS: wholeNumber(0, 60, ' days').default(5),
@@ -255,6 +259,8 @@ export const serviceSettings = {
 export const secretNames: ReadonlySet<string> = new Set([
   'HELPDESK_TOKEN',
   'IMAP_PASSWORD',
+  'OAUTH_CLIENT_SECRET',
+  'OAUTH_REFRESH_TOKEN',
   'QUEUE_URL',
   'SMTP_URL',
   'DASHBOARD_PASSWORD',

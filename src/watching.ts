@@ -1,3 +1,4 @@
+import { imapLogin } from './credential-sources.js';
 import { startHourlyAudit } from './imap/hourly-audit.js';
 import type { Unsettled } from './imap/ports.js';
 import { earlier } from './imap/under-way.js';
@@ -14,7 +15,7 @@ import { partOf, type Room } from './room.js';
  * @returns ends the watching
  */
 export async function startWatching(room: Room, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
-  const { config, backend, ledger, log, health, metrics } = room;
+  const { config, credentials, backend, ledger, log, health, metrics } = room;
   const judges = new JudgePool(log);
   releases.push(() => judges.close());
   await judges.ready();
@@ -23,7 +24,7 @@ export async function startWatching(room: Room, releases: (() => Promise<void>)[
   const watchers = config.mailboxes.map(
     ({ imap, mail }) =>
       new Watcher({
-        login: imap,
+        login: imapLogin(imap, credentials),
         folder: imap.folder,
         backlog: imap.backlog,
         pollMs: imap.pollMs,
@@ -44,7 +45,8 @@ export async function startWatching(room: Room, releases: (() => Promise<void>)[
   events.on('completed', finished).on('failed', finished);
   for (const watcher of watchers) watcher.start();
   for (const { imap } of config.mailboxes) {
-    releases.push(startHourlyAudit({ login: imap, folder: imap.folder, backlog: imap.backlog, ledger, log }));
+    const { folder, backlog } = imap;
+    releases.push(startHourlyAudit({ login: imapLogin(imap, credentials), folder, backlog, ledger, log }));
   }
   return async () => {
     await Promise.all(watchers.map((watcher) => watcher.stop()));

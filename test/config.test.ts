@@ -139,7 +139,7 @@ describe('the configuration', () => {
         host: 'mail.acme.test',
         port: 587,
         tls: 'required',
-        login: { user: 'support@acme.test', password: 'p:w' },
+        login: { user: 'support@acme.test', auth: { kind: 'password', password: 'p:w' } },
       },
       from: { address: 'Help@acme.test', name: 'Acme Support' },
     });
@@ -270,7 +270,10 @@ describe('several mailboxes', () => {
     const path = join(directory, 'billing');
     writeFileSync(path, 'of billing\n');
     const { mailboxes } = loadConfig({ ...required, ...two, IMAP_BILLING_PASSWORD_FILE: path });
-    expect(mailboxes.map(({ imap }) => imap.password)).toEqual(['s3cret-password', 'of billing']);
+    expect(mailboxes.map(({ imap }) => imap.auth)).toEqual([
+      { kind: 'password', password: 's3cret-password' },
+      { kind: 'password', password: 'of billing' },
+    ]);
   });
 
   it.each<[string, Record<string, string>, string, RegExp]>([
@@ -325,7 +328,14 @@ describe('the .env file', () => {
 
   it('has an example whose values are accepted once the secrets are filled in', () => {
     const example = readFileSync('.env.example', 'utf8').replace(/^#(?=[A-Z_]+=)/gm, '');
-    const filledIn = { HELPDESK_TOKEN: 'x', IMAP_PASSWORD: 'x', IMAP_BILLING_USER: 'b@acme.test', ACK_TEMPLATES: '' };
+    const filledIn = {
+      HELPDESK_TOKEN: 'x',
+      OAUTH_CLIENT_ID: 'x',
+      OAUTH_CLIENT_SECRET: 'x',
+      IMAP_PASSWORD: 'x',
+      IMAP_BILLING_USER: 'b@acme.test',
+      ACK_TEMPLATES: '',
+    };
     expect(problemsOf({ ...parse(example), ...filledIn })).toEqual({});
   });
 });

@@ -1,4 +1,4 @@
-import { type Drain, drainByNaiveLoop, drainByService } from './drain.js';
+import { type Drain, drainByNaiveLoop, drainByService, type ServiceOptions } from './drain.js';
 import type { Helpdesk } from './helpdesk.js';
 import type { Letters } from './letters.js';
 import { median } from './quantile.js';
@@ -37,12 +37,18 @@ export interface Comparison {
 }
 
 /** Runs A B A B…: what else the machine does meanwhile meets both of a pair alike. */
-export async function compare(world: World, helpdesk: Helpdesk, letters: Letters, pairs: number): Promise<Comparison> {
+export async function compare(
+  world: World,
+  helpdesk: Helpdesk,
+  letters: Letters,
+  pairs: number,
+  options: ServiceOptions = {},
+): Promise<Comparison> {
   const naive: Drain[] = [];
   const service: Drain[] = [];
   for (let pair = 1; pair <= pairs; pair += 1) {
     const loop = await drainByNaiveLoop(world, helpdesk, letters);
-    const whole = await drainByService(world, helpdesk, letters);
+    const whole = await drainByService(world, helpdesk, letters, options);
     naive.push(loop);
     service.push(whole);
     world.say(`  pair ${pair} of ${pairs}: naive ${loop.seconds.toFixed(2)} s, service ${whole.seconds.toFixed(2)} s`);

@@ -35,11 +35,17 @@ export interface Drain {
 const STILL_MS = 60_000;
 const LOOK_MS = 100;
 
+type Role = 'all' | 'watcher' | 'worker';
+
 export interface ServiceOptions {
+  /** Which half of the work the process does. Default: all of it. */
+  readonly role?: Role;
   /** Beside those that name the mailbox, the helpdesk and the queue, which they may replace. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Called with the run's own Redis before the service starts; what it gives back are settings as well. */
   readonly before?: (redis: TestRedis) => Promise<Readonly<Record<string, string>>>;
+  /** Called when it is over, whatever came of it, while that Redis still runs. */
+  readonly after?: () => Promise<void>;
 }
 
 /** The service drains a new mailbox with these mails, with a Redis of its own that keeps an append-only file. */
@@ -47,13 +53,13 @@ export async function drainByService(
   world: World,
   helpdesk: Helpdesk,
   letters: Letters,
-  { settings = {}, before = async () => ({}) }: ServiceOptions = {},
+  { role = 'all', settings = {}, before = async () => ({}), after = async () => {} }: ServiceOptions = {},
 ): Promise<Drain> {
   const redis = await startRedis();
   try {
     const counted = await commandCounts(redis.url);
     const more = { ...settings, ...(await before(redis)) };
-    const start = (user: string) => startService(world, user, helpdesk, redis.url, more);
+    const start = (user: string) => startService(world, user, helpdesk, redis.url, more, role);
     const drained = await drain(world, helpdesk, letters, start, true);
     return {
       ...drained,
@@ -62,21 +68,23 @@ export async function drainByService(
       redisCommands: countedSince(counted, await commandCounts(redis.url)),
     };
   } finally {
+    await after();
     await redis.stop();
   }
 }
 
-/** The whole service in one process: watcher and worker. */
+/** One process of the service; the whole of it unless a role is given. */
 export function startService(
   world: World,
   user: string,
   helpdesk: Helpdesk,
   redisUrl: string,
   settings: Readonly<Record<string, string>>,
+  role: Role = 'all',
 ): Child {
   return startChild(
     world.scripts.service,
-    ['start'],
+    ['start', '--role', role],
     {
       ...world.dovecot.settings(user),
       ...helpdesk.settings,
@@ -84,7 +92,7 @@ export function startService(
       IMAP_BACKLOG: 'import',
       ...settings,
     },
-    { directory: world.directory, name: user, profile: world.profile },
+    { directory: world.directory, name: `${user}.${role}`, profile: world.profile },
   );
 }
 

@@ -54,7 +54,7 @@ function comparisonTable(name: string, { mails, naive, service, ratios, medianRa
   return table.toString();
 }
 
-function listed({ trips, arrival, large, slowApi, backlog }: Figures): string {
+function listed({ trips, arrival, large, slowApi, workers, backlog }: Figures): string {
   const table = newTable(['measured', '']);
   if (trips) {
     table.push(['IMAP round trips a mail', `${trips.imapPerMail.toFixed(3)}: ${counts(trips.imapByCommand)}`]);
@@ -85,6 +85,13 @@ function listed({ trips, arrival, large, slowApi, backlog }: Figures): string {
     table.push([
       `API of ${delayMs} ms, ${concurrency} at once`,
       `${shown(mailsPerSecond, 0)} of ${idealPerSecond} mails/s; service ${serviceCores.toFixed(2)} cores, machine ${Math.round(machineBusy * 100)} % busy; bound by: ${bound}`,
+    ]);
+  }
+  for (const { workers: count, mailsPerSecond, idealPerSecond, workersCpuMsPerMail, peakRssMbOfWorker } of workers ??
+    []) {
+    table.push([
+      `watcher and ${count} worker${count === 1 ? '' : 's'}`,
+      `${shown(mailsPerSecond, 0)} of ${idealPerSecond} mails/s; processor of the workers ${workersCpuMsPerMail.toFixed(2)} ms a mail, peak ${shown(peakRssMbOfWorker, 0)} MB each`,
     ]);
   }
   if (backlog) {

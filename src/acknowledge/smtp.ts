@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import { type CredentialSource, type Credentials, withCredentials } from '../credentials.js';
 import { MailNotSentError } from '../errors.js';
 import { MAX_API_MESSAGE_CHARACTERS } from '../limits.js';
 import { clampCharacters } from '../mail/clamp.js';
@@ -15,7 +16,7 @@ export interface SmtpServer {
    * whatever its certificate, as between mail servers (RFC 7435). `none`: for this machine itself.
    */
   readonly tls: 'implicit' | 'required' | 'offered' | 'none';
-  readonly login: { readonly user: string; readonly password: string } | null;
+  readonly login: { readonly user: string; readonly credentials: CredentialSource } | null;
 }
 
 /** Milliseconds for connecting and for the greeting. */
@@ -29,11 +30,11 @@ const SILENCE_MS = 600_000;
 
 /** Hands mails to an SMTP server, each over a connection of its own: acknowledgements are few. */
 export class SmtpSender {
-  readonly #transport: ReturnType<typeof transportTo>;
+  readonly #server: SmtpServer;
   readonly #closing = new AbortController();
 
   constructor(server: SmtpServer) {
-    this.#transport = transportTo(server);
+    this.#server = server;
   }
 
   /**
@@ -42,21 +43,25 @@ export class SmtpSender {
    */
   async send({ to, bytes }: OutgoingMail): Promise<void> {
     let begun = false;
-    // Read from when the server is connected and logged in to, no sooner: what fails before has not sent the mail.
-    const raw = new Readable({
-      read() {
-        begun = true;
-        this.push(bytes);
-        this.push(null);
-      },
-    });
+    const envelope = { from: '', to: [{ name: '', address: to }] };
     try {
-      const envelope = { from: '', to: [{ name: '', address: to }] };
-      await this.#transport.sendMail({ envelope, raw, signal: this.#closing.signal });
+      await usingTransport(this.#server, async (transport) => {
+        // Read from when the server is connected and logged in to, no sooner: what fails before has not sent the mail.
+        const raw = new Readable({
+          read() {
+            begun = true;
+            this.push(bytes);
+            this.push(null);
+          },
+        });
+        try {
+          await transport.sendMail({ envelope, raw, signal: this.#closing.signal });
+        } finally {
+          raw.destroy();
+        }
+      });
     } catch (error) {
       throw notSent(error, begun);
-    } finally {
-      raw.destroy();
     }
   }
 
@@ -66,8 +71,31 @@ export class SmtpSender {
   }
 }
 
-/** The connection to a server, not made yet. */
-export function transportTo({ host, port, tls, login }: SmtpServer) {
+type Transport = ReturnType<typeof transportTo>;
+
+/**
+ * Hands out the connection to a server, not made yet; a second time where the log-in with an access token is refused.
+ * @throws TokenRefusedError, TokenUnavailableError, and what `use` throws
+ */
+export function usingTransport<T>(server: SmtpServer, use: (transport: Transport) => Promise<T>): Promise<T> {
+  if (server.login === null) return use(transportTo(server, null));
+  const { user, credentials } = server.login;
+  return withCredentials(credentials, (given) => use(transportTo(server, authOf(user, given))), isLogInRefusal);
+}
+
+/** With a reply of the server: without one the connection failed, which no other token would mend. */
+function isLogInRefusal(error: unknown): boolean {
+  const { code, responseCode }: SmtpFailure = error instanceof Error ? error : new Error(String(error));
+  return code === 'EAUTH' && responseCode !== undefined;
+}
+
+function authOf(user: string, given: Credentials) {
+  return given.kind === 'password'
+    ? { user, pass: given.password }
+    : { type: 'OAuth2' as const, user, accessToken: given.accessToken };
+}
+
+function transportTo({ host, port, tls }: SmtpServer, auth: ReturnType<typeof authOf> | null) {
   return createTransport({
     host,
     port,
@@ -75,7 +103,7 @@ export function transportTo({ host, port, tls, login }: SmtpServer) {
     requireTLS: tls === 'required',
     ignoreTLS: tls === 'none',
     tls: { rejectUnauthorized: tls !== 'offered' },
-    ...(login && { auth: { user: login.user, pass: login.password } }),
+    ...(auth && { auth }),
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     dnsTimeout: CONNECT_MS,

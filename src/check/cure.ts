@@ -29,6 +29,12 @@ export function cureOf(code: string, settings: PeerSettings): string {
   return `check ${both}`;
 }
 
+/** Takes a message of ours apart that ends in what to do, after its last semicolon. */
+export function adviceIn(message: string): { found: string; advice: string } {
+  const at = message.lastIndexOf('; ');
+  return at === -1 ? { found: message, advice: '' } : { found: message.slice(0, at), advice: message.slice(at + 2) };
+}
+
 /** The code of an error or of its cause, '' where it has none. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config.js';
+import { credentialSources, imapLogin } from '../credential-sources.js';
 import { QueueUnavailableError } from '../errors.js';
 import { type AuditReport, auditMailbox, type FindingKind } from '../imap/audit.js';
 import { createLogger } from '../logger.js';
@@ -34,10 +35,13 @@ export async function auditCommand(
   try {
     const ledger = new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), config.queue);
     const settledSince = new Date(Date.now() - config.queue.ledgerDays * 86_400_000);
+    const credentials = credentialSources(log);
     const reports: AuditReport[] = [];
     for (const { imap } of config.mailboxes) {
       const { folder, backlog } = imap;
-      reports.push(await auditMailbox({ login: imap, folder, backlog, ledger, settledSince, log }));
+      reports.push(
+        await auditMailbox({ login: imapLogin(imap, credentials), folder, backlog, ledger, settledSince, log }),
+      );
     }
     const late = reports.some((report) => report.late);
     process.stdout.write(asJson ? `${json({ late, mailboxes: reports })}\n` : reports.map(render).join('\n'));

@@ -3,6 +3,7 @@ import { probeSmtp } from '../acknowledge/probe.js';
 import { type Finding, ok, problem, type Report, skipped } from '../check/finding.js';
 import { renderFindings } from '../check/render.js';
 import { type Config, loadConfig } from '../config.js';
+import { type CredentialSources, credentialSources, imapLogin, smtpServer } from '../credential-sources.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { probeHelpdesk } from '../helpdesk/probe.js';
 import { probeMailbox } from '../imap/probe.js';
@@ -30,18 +31,19 @@ interface Part {
   /** What to look at where it comes to no end. */
   readonly suspect: string;
   /** Is to report what it finds as it goes, and to end soon after the signal. */
-  look(config: Config, report: Report, signal: AbortSignal): Promise<void>;
+  look(config: Config, report: Report, signal: AbortSignal, credentials: CredentialSources): Promise<void>;
 }
 
 const parts: readonly Part[] = [
   {
     about: 'imap',
-    settings: /^(IMAP_|MAILBOXES)/,
+    settings: /^(IMAP_|MAILBOXES)|^(?!SMTP_).*OAUTH_/,
     suspect: 'IMAP_HOST and IMAP_PORT, and the log of the IMAP server',
-    look: async ({ mailboxes }, report, signal) => {
+    look: async ({ mailboxes }, report, signal, credentials) => {
       await Promise.all(
         mailboxes.map(({ imap }) => {
-          const { name, folder, backlog, pollMs, ...login } = imap;
+          const { name, folder, backlog, pollMs } = imap;
+          const login = imapLogin(imap, credentials);
           const probe = { login, folder, backlog, pollMs, log: createLogger('silent'), timeoutMs: ANSWER_MS };
           return probeMailbox(probe, ofMailbox(name, report), signal);
         }),
@@ -65,9 +67,10 @@ const parts: readonly Part[] = [
   },
   {
     about: 'smtp',
-    settings: /^(SMTP|ACK)_/,
+    settings: /^(SMTP_|ACK_|OAUTH_)/,
     suspect: 'SMTP_URL, and the log of the SMTP server',
-    look: ({ acknowledgement }, report, signal) => probeSmtp(acknowledgement?.smtp ?? null, report, signal),
+    look: ({ acknowledgement }, report, signal, credentials) =>
+      probeSmtp(acknowledgement && smtpServer(acknowledgement.smtp, credentials), report, signal),
   },
   {
     about: 'http',
@@ -98,12 +101,13 @@ export async function checkCommand(environment: Environment, asJson: boolean): P
           problem('configuration', `${variable} ${message}`, `correct ${variable}; .env.example explains it`),
         );
   const bad = (pattern: RegExp) => problems.filter(({ variable }) => pattern.test(variable));
+  const credentials = credentialSources(createLogger('silent'));
   const found = await Promise.all(
     parts.map((part) => {
       const settings = [...new Set(bad(part.settings).map(({ variable }) => variable))].join(', ');
       if (config === null || settings !== '')
         return [skipped(part.about, `not looked at, since ${settings || 'the configuration'} cannot be used`)];
-      return withinTime(part, config);
+      return withinTime(part, config, credentials);
     }),
   );
   findings.push(...found.flat().filter(({ about }) => !problems.some(({ variable }) => variable === settingOf[about])));
@@ -114,11 +118,11 @@ export async function checkCommand(environment: Environment, asJson: boolean): P
 }
 
 /** What the part finds, and that it came to no end, where it does not. */
-async function withinTime(part: Part, config: Config): Promise<Finding[]> {
+async function withinTime(part: Part, config: Config, credentials: CredentialSources): Promise<Finding[]> {
   const findings: Finding[] = [];
   const over = new AbortController();
   const late = sleep(PART_MS, 'late', { signal: over.signal }).catch(() => 'over');
-  const look = part.look(config, (finding) => findings.push(finding), over.signal);
+  const look = part.look(config, (finding) => findings.push(finding), over.signal, credentials);
   const outcome = await Promise.race([look, late]);
   over.abort();
   // A copy: what comes after the end is not waited for.
@@ -133,6 +137,10 @@ const STAND_INS: Readonly<Record<string, string>> = {
   IMAP_HOST: 'imap.invalid',
   IMAP_USER: '-',
   IMAP_PASSWORD: '-',
+  OAUTH_TOKEN_URL: 'https://oauth.invalid/token',
+  OAUTH_TENANT: '-',
+  OAUTH_CLIENT_ID: '-',
+  OAUTH_REFRESH_TOKEN: '-',
 };
 
 /** The configuration, where need be with defaults in the place of what is wrong; null where even that cannot be used. */

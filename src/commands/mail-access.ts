@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { type HttpConfig, loadConfig, loadHttpConfig } from '../config.js';
+import { credentialSources } from '../credential-sources.js';
 import { QueueUnavailableError, ServiceRefusedError } from '../errors.js';
 import { createLogger } from '../logger.js';
 import { openMailDesk } from '../mail-desk.js';
@@ -90,7 +91,9 @@ async function withQueue<T>(environment: Environment, work: (desk: CommandDesk) 
   const queue = await backend.queue<MailJob, never>(QUEUE_NAME);
   const mails = new MailLog(queue);
   try {
-    return await work(openMailDesk(mails, new JobLedger(queue, config.queue), config.mailboxes, log));
+    return await work(
+      openMailDesk(mails, new JobLedger(queue, config.queue), config.mailboxes, credentialSources(log), log),
+    );
   } finally {
     mails.close();
     await backend.close();

@@ -50,6 +50,8 @@ const FAILURES: Readonly<Record<Thrown['code'], FailureRow>> = {
   MAIL_NOT_SENT: { class: 'transient', advice: 'The SMTP server did not take the mail. It is tried again.' },
   MAILBOX_UNAVAILABLE: { class: 'transient', advice: 'The IMAP server cannot be reached. It is tried again.' },
   MAILBOX_REFUSED: { class: 'configuration', advice: 'The IMAP server refuses what it is asked for.' },
+  TOKEN_UNAVAILABLE: { class: 'transient', advice: 'The authorization server gives no token now. It is tried again.' },
+  TOKEN_REFUSED: { class: 'configuration', advice: 'The authorization server refuses an access token.' },
   SERVICE_REFUSED: { class: 'permanent', advice: 'The running service does not answer as it was asked.' },
   QUEUE_UNAVAILABLE: { class: 'transient', advice: 'The store of the queue cannot be reached. It is tried again.' },
   QUEUE_FULL: { class: 'transient', advice: 'So much mail is under way that no more is taken for now.' },

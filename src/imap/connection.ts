@@ -1,5 +1,6 @@
 import { ImapFlow, type ImapFlowError } from 'imapflow';
-import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
+import { type CredentialSource, type Credentials, withCredentials } from '../credentials.js';
+import { MailboxRefusedError, MailboxUnavailableError, TokenRefusedError, TokenUnavailableError } from '../errors.js';
 import { MAX_IMAP_RESPONSE_BYTES } from '../limits.js';
 import type { Log } from '../log-actions.js';
 
@@ -9,7 +10,7 @@ export interface ImapLogin {
   readonly port: number;
   readonly tls: 'implicit' | 'starttls' | 'none';
   readonly user: string;
-  readonly password: string;
+  readonly credentials: CredentialSource;
 }
 
 /** How a peer that went without a word is noticed. */
@@ -28,12 +29,35 @@ const IDLE_DELAY_MS = 20;
  * @throws MailboxUnavailableError otherwise
  */
 export async function connectImap(login: ImapLogin, log: Log, liveness = LIVENESS): Promise<ImapFlow> {
+  try {
+    return await withCredentials(
+      login.credentials,
+      (credentials) => connectWith(credentials, login, log, liveness),
+      (error) => error instanceof MailboxRefusedError && isLogInRefusal(error.cause),
+    );
+  } catch (error) {
+    if (error instanceof TokenRefusedError)
+      throw new MailboxRefusedError(error.message, error.setting, { cause: error });
+    if (error instanceof TokenUnavailableError) throw new MailboxUnavailableError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function connectWith(
+  credentials: Credentials,
+  login: ImapLogin,
+  log: Log,
+  liveness: typeof LIVENESS,
+): Promise<ImapFlow> {
   const client = new ImapFlow({
     host: login.host,
     port: login.port,
     secure: login.tls === 'implicit',
     doSTARTTLS: login.tls === 'starttls',
-    auth: { user: login.user, pass: login.password },
+    auth: {
+      user: login.user,
+      ...(credentials.kind === 'password' ? { pass: credentials.password } : { accessToken: credentials.accessToken }),
+    },
     clientInfo: { name: 'mail2ticket' },
     logger: false,
     autoIdleDelay: IDLE_DELAY_MS,
@@ -54,14 +78,35 @@ export async function connectImap(login: ImapLogin, log: Log, liveness = LIVENES
     return client;
   } catch (error) {
     client.close();
-    throw asMailboxError(error, login);
+    if (credentials.kind === 'oauth2' && !isLogInRefusal(error) && offersNoOAuth(client)) {
+      throw new MailboxRefusedError(
+        `${login.host}:${login.port} takes no access tokens (XOAUTH2, OAUTHBEARER); see IMAP_AUTH`,
+        'IMAP_AUTH',
+        { cause: error },
+      );
+    }
+    throw asMailboxError(error, login, credentials.kind);
   }
+}
+
+function isLogInRefusal(error: unknown): boolean {
+  return (error as ImapFlowError).authenticationFailed === true;
+}
+
+/** As far as it has said what it offers. */
+function offersNoOAuth({ capabilities }: ImapFlow): boolean {
+  const offered = ['AUTH=XOAUTH2', 'AUTH=XOAUTH', 'AUTH=OAUTHBEARER'].some((each) => capabilities.has(each));
+  return capabilities.size > 0 && !offered;
 }
 
 /** Codes of Node's TLS layer that mean "this certificate will not do", and no retry will make it do. */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ALTNAME/;
 
-function asMailboxError(error: unknown, login: ImapLogin): MailboxRefusedError | MailboxUnavailableError {
+function asMailboxError(
+  error: unknown,
+  login: ImapLogin,
+  kind: Credentials['kind'],
+): MailboxRefusedError | MailboxUnavailableError {
   const {
     code = '',
     authenticationFailed,
@@ -73,11 +118,17 @@ function asMailboxError(error: unknown, login: ImapLogin): MailboxRefusedError |
   const options = { cause: error };
   if (authenticationFailed) {
     const words = responseText ? `: ${responseText}` : '';
-    return new MailboxRefusedError(
-      `${where} refuses the log-in of ${login.user}${words}; see IMAP_USER and IMAP_PASSWORD`,
-      'IMAP_PASSWORD',
-      options,
-    );
+    return kind === 'password'
+      ? new MailboxRefusedError(
+          `${where} refuses the log-in of ${login.user}${words}; see IMAP_USER and IMAP_PASSWORD`,
+          'IMAP_PASSWORD',
+          options,
+        )
+      : new MailboxRefusedError(
+          `${where} refuses an access token for ${login.user}${words}; see IMAP_USER and OAUTH_SCOPE`,
+          'IMAP_USER',
+          options,
+        );
   }
   if (certificateCodes.test(code)) {
     return new MailboxRefusedError(

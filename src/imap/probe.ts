@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { ImapFlow } from 'imapflow';
 import { checkCertificate } from '../check/certificate.js';
-import { codeOf, cureOf } from '../check/cure.js';
+import { adviceIn, codeOf, cureOf } from '../check/cure.js';
 import { ok, problem, type Report, skipped, warning } from '../check/finding.js';
 import { checkHost } from '../check/host.js';
-import { MailboxRefusedError } from '../errors.js';
+import { MailboxRefusedError, TokenRefusedError, TokenUnavailableError } from '../errors.js';
 import type { Log } from '../log-actions.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { probeFolders } from './probe/folders.js';
@@ -109,13 +109,23 @@ async function logIn({ login, log }: MailboxProbe, report: Report): Promise<Imap
     return client;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // Its advice stands at its end, where the cure says more.
-    report(problem('imap log-in', message.replace(/; see [^;]*$/, ''), cureOfLogIn(error)));
+    const cause = error instanceof Error ? error.cause : null;
+    if (cause instanceof TokenRefusedError || cause instanceof TokenUnavailableError) {
+      const { found, advice } = adviceIn(cause.message);
+      report(problem('imap log-in', found, advice));
+    } else {
+      // Its advice stands at its end, where the cure says more.
+      report(problem('imap log-in', message.replace(/; see [^;]*$/, ''), cureOfLogIn(error)));
+    }
     return null;
   }
 }
 
 function cureOfLogIn(error: unknown): string {
+  if (error instanceof MailboxRefusedError && error.setting === 'IMAP_AUTH') return 'set IMAP_AUTH=password';
+  if (error instanceof MailboxRefusedError && error.setting === 'IMAP_USER') {
+    return 'check that IMAP_USER is the mailbox the token is for, that IMAP is switched on for it, and what the application may do (OAUTH_SCOPE; docs/gmail.md, docs/microsoft-365.md)';
+  }
   if (error instanceof MailboxRefusedError && error.setting === 'IMAP_PASSWORD') {
     return 'check IMAP_USER and IMAP_PASSWORD; some providers want a password made for this app, or IMAP to be switched on';
   }

@@ -34,8 +34,11 @@ const BACKOFF_MS = { first: 1000, last: 30_000 };
 const REFUSED_BACKOFF_MS = { first: 15_000, last: 300_000 };
 /** How long finished mails are gathered into one move. */
 const GATHER_MS = 50;
-/** How long stopping waits for the batch in hand before the connection is cut. Nothing is lost by the cut, only repeated. */
-const STOP_GRACE_MS = 5000;
+/**
+ * How long stopping waits for the batch in hand before the connection is cut. Nothing is lost by the cut, only repeated. After it a
+ * ledger that does not answer may keep the batch for seconds more: that is not waited for.
+ */
+const STOP_GRACE_MS = 3000;
 
 /** Watches one folder for as long as it runs: connects, reconciles, waits, and connects again when that ends. */
 export class Watcher {
@@ -74,9 +77,11 @@ export class Watcher {
     this.#stopping = true;
     this.#ending.abort();
     this.#wake.now();
-    const cut = setTimeout(() => this.#client?.close(), STOP_GRACE_MS);
-    await this.#running;
-    clearTimeout(cut);
+    const ended = new AbortController();
+    const late = sleep(STOP_GRACE_MS, undefined, { signal: ended.signal }).catch(() => {});
+    await Promise.race([this.#running, late]);
+    ended.abort();
+    this.#client?.close();
   }
 
   async #run(): Promise<void> {

@@ -78,6 +78,14 @@ export interface HourCount extends Readonly<Record<Exclude<MailState, 'under-way
   readonly from: number;
 }
 
+/** What was settled in the last 24 hours. */
+export interface DayCount {
+  /** Oldest first. */
+  readonly hours: readonly HourCount[];
+  /** False while older mails of the day are still being read: then the first hours show too few. */
+  readonly isComplete: boolean;
+}
+
 /** Why a mail could not be tried again, with the words for people. */
 export const retryRefusals = {
   unknown: 'the ledger does not know it',

@@ -165,9 +165,12 @@ export class Backend {
   ): Promise<T> {
     object.on('error', (error) => this.#report(source, error));
     const close = object.close.bind(object);
+    let left: Promise<void> | undefined;
     object.close = (...args) => {
       closing.abort();
-      return this.#leave(close(...args));
+      // Once: whoever closed it before has found out already whether the store is away.
+      left ??= this.#leave(close(...args));
+      return left;
     };
     try {
       await firstAnswer(this.#store.where, FIRST_ANSWER_MS, object.waitUntilReady());

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_MAILS_INDEXED } from '../limits.js';
-import type { HourCount, MailList, MailQuery, MailRecord } from '../mail/mail-record.js';
+import type { DayCount, MailList, MailQuery, MailRecord } from '../mail/mail-record.js';
 import type { MailQueue } from './ledger.js';
 import { MailIndex } from './mail-index.js';
 import { recordOf } from './record.js';
@@ -56,12 +56,12 @@ export class MailLog {
     };
   }
 
-  /** What was settled in each of the last 24 hours, oldest first. @param waitMs how long it may take until all of the day has been read */
-  async hours(waitMs = 0): Promise<HourCount[]> {
+  /** What was settled in each of the last 24 hours. @param waitMs how long it may take until all of the day has been read */
+  async day(waitMs = 0): Promise<DayCount> {
     await this.#look();
     const since = Date.now() - DAY_MS;
-    await this.#until(({ done, back }) => done || back < since, waitMs);
-    return this.#index.hours(Date.now());
+    const isComplete = await this.#until(({ done, back }) => done || back < since, waitMs);
+    return { hours: this.#index.hours(Date.now()), isComplete };
   }
 
   /** How many mails are under way, and how many have failed. */

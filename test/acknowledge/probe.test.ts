@@ -6,6 +6,8 @@ import { expect, it } from 'vitest';
 import { probeSmtp } from '../../src/acknowledge/probe.js';
 import type { SmtpServer } from '../../src/acknowledge/smtp.js';
 import type { Finding } from '../../src/check/finding.js';
+import { type CredentialSource, fixedPassword } from '../../src/credentials.js';
+import { TokenUnavailableError } from '../../src/errors.js';
 import { selfSigned } from '../services/certificate.js';
 import { freePort } from '../services/private-server.js';
 import { startSmtp } from '../services/smtp.js';
@@ -19,7 +21,7 @@ async function look(server: Partial<SmtpServer> | null): Promise<Finding[]> {
 
 it('an SMTP server that lets us in is fine, and gets no mail', async () => {
   const smtp = await startSmtp();
-  expect(await look({ port: smtp.port, login: { user: 'ann', password: 'right' } })).toMatchObject([
+  expect(await look({ port: smtp.port, login: { user: 'ann', credentials: fixedPassword('right') } })).toMatchObject([
     { level: 'ok', found: expect.stringContaining('logged in as ann') },
   ]);
   expect(smtp.received).toEqual([]);
@@ -43,7 +45,7 @@ it('a wrong password, an unknown certificate, no TLS and a closed port each name
   const { port } = server.server.address() as AddressInfo;
   const plain = await startSmtp();
 
-  const login = { user: 'ann', password: 'hunter2' };
+  const login = { user: 'ann', credentials: fixedPassword('hunter2') };
   const refused = await look({ port, tls: 'offered', login });
   expect(refused).toMatchObject([{ level: 'problem', cure: 'check user and password in SMTP_URL' }]);
   expect(JSON.stringify(refused)).not.toContain('hunter2');
@@ -56,6 +58,16 @@ it('a wrong password, an unknown certificate, no TLS and a closed port each name
   expect(await look({ port: await freePort() })).toMatchObject([
     { level: 'problem', cure: expect.stringMatching(/nothing listens there: check SMTP_URL/) },
   ]);
+  const tokens = await startSmtp(undefined, { isGood: () => false });
+  const token: CredentialSource = async () => ({ kind: 'oauth2', accessToken: 'hunter2' });
+  expect(await look({ port: tokens.port, login: { user: 'ann', credentials: token } })).toMatchObject([
+    { level: 'problem', cure: expect.stringContaining('the one the token is for') },
+  ]);
+  const none: CredentialSource = () => Promise.reject(new TokenUnavailableError('no token; check OAUTH_TOKEN_URL'));
+  expect(await look({ port: tokens.port, login: { user: 'ann', credentials: none } })).toMatchObject([
+    { level: 'problem', found: 'no token', cure: 'check OAUTH_TOKEN_URL' },
+  ]);
+  await tokens.stop();
   await plain.stop();
   await new Promise<void>((resolve) => server.close(() => resolve()));
 });

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { compose, type Letterhead } from '../../src/acknowledge/compose.js';
 import { SmtpSender, type SmtpServer } from '../../src/acknowledge/smtp.js';
 import { readTemplates } from '../../src/acknowledge/templates.js';
-import { MailNotSentError } from '../../src/errors.js';
+import { type CredentialSource, fixedPassword } from '../../src/credentials.js';
+import { MailNotSentError, TokenUnavailableError } from '../../src/errors.js';
 import type { Acknowledgement } from '../../src/mail/acknowledgement.js';
 import { judge } from '../../src/mail/decide.js';
 import { parseMail } from '../../src/mail/parse.js';
@@ -108,13 +109,13 @@ describe('an acknowledgement on its way by SMTP', () => {
 
   it('logs in where the URL holds a name and a password', async () => {
     smtp = await startSmtp();
-    await send(smtp.port, { login: { user: 'acme', password: 'secret' } });
+    await send(smtp.port, { login: { user: 'acme', credentials: fixedPassword('secret') } });
     expect(smtp.received).toHaveLength(1);
   });
 
   it('is not sent, nor is the password, to a server that offers no TLS where TLS is required', async () => {
     smtp = await startSmtp();
-    const login = { user: 'acme', password: 'secret' };
+    const login = { user: 'acme', credentials: fixedPassword('secret') };
     expect(await failure(send(smtp.port, { tls: 'required', login }))).toMatchObject({
       permanent: false,
       perhapsSent: false,
@@ -127,7 +128,7 @@ describe('an acknowledgement on its way by SMTP', () => {
     smtp = await startSmtp(undefined, { startTls: true });
     await send(smtp.port, { tls: 'offered' });
     expect(smtp.received.map(({ secure }) => secure)).toEqual([true]);
-    const login = { user: 'acme', password: 'secret' };
+    const login = { user: 'acme', credentials: fixedPassword('secret') };
     expect(await failure(send(smtp.port, { tls: 'required', login }))).toMatchObject({
       permanent: false,
       perhapsSent: false,
@@ -150,8 +151,31 @@ describe('an acknowledgement on its way by SMTP', () => {
 
   it('was surely not sent where the log-in is refused', async () => {
     smtp = await startSmtp();
-    const login = { user: 'nobody', password: 'secret' };
+    const login = { user: 'nobody', credentials: fixedPassword('secret') };
     expect(await failure(send(smtp.port, { login }))).toMatchObject({ permanent: false, perhapsSent: false });
+  });
+
+  it('logs in with an access token, and with another one where that is refused', async () => {
+    smtp = await startSmtp(undefined, { isGood: (accessToken) => accessToken === 'second' });
+    const asked: (string | undefined)[] = [];
+    const credentials: CredentialSource = async (refused) => {
+      asked.push(refused);
+      return { kind: 'oauth2', accessToken: refused === 'first' ? 'second' : 'first' };
+    };
+    await send(smtp.port, { login: { user: 'acme', credentials } });
+    expect(smtp.received).toHaveLength(1);
+    expect(asked).toEqual([undefined, 'first']);
+  });
+
+  it('was surely not sent where there is no access token, or none that is taken', async () => {
+    smtp = await startSmtp(undefined, { isGood: () => false });
+    const sendWith = (credentials: CredentialSource) =>
+      failure(send(smtp?.port ?? 0, { login: { user: 'acme', credentials } }));
+    const bad = await sendWith(async () => ({ kind: 'oauth2', accessToken: 'hunter2' }));
+    expect(bad).toMatchObject({ permanent: false, perhapsSent: false });
+    expect(bad.message).not.toMatch(/hunter2|aHVudGVyM/);
+    const none = await sendWith(async () => Promise.reject(new TokenUnavailableError('no token now')));
+    expect(none).toEqual({ permanent: false, perhapsSent: false, message: 'no token now' });
   });
 
   it.each([

@@ -12,6 +12,7 @@ import { render } from '../../bench/throughput/report.js';
 import { countRoundTrips } from '../../bench/throughput/round-trips.js';
 import { sessionsOf } from '../../bench/throughput/sessions.js';
 import { judgeTargets } from '../../bench/throughput/targets.js';
+import { drainByWorkers } from '../../bench/throughput/workers.js';
 import { startWorld, type World } from '../../bench/throughput/world.js';
 
 describe('a bench of a few mails', () => {
@@ -43,6 +44,14 @@ describe('a bench of a few mails', () => {
     expect(trips.imapByCommand).toMatchObject({ AUTHENTICATE: 1, 'UID MOVE': expect.any(Number) });
     expect(trips.redisByCommand).toMatchObject({ EVALSHA: expect.any(Number) });
     expect(trips.redisRequestsPerMail).toBeLessThan(trips.redisCommandsPerMail);
+  });
+
+  it('parts watcher and workers into processes', async () => {
+    const letters = world.letters('mix', 20, MIX);
+    const two = await drainByWorkers(world, helpdesk, letters, 2, { delayMs: 50, concurrency: 8 });
+    expect(two).toMatchObject({ workers: 2, mails: 20, idealPerSecond: 320 });
+    for (const figure of [two.mailsPerSecond, two.watcherCpuMsPerMail, two.workersCpuMsPerMail])
+      expect(figure).toBeGreaterThan(0);
   });
 
   it('measures the delay of every mail that arrives, and of the notification', async () => {

@@ -7,11 +7,12 @@ import { mail, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';
 
 it.each([
-  ['idle', false],
-  ['at work', true],
-])(
+  ['idle', false, 'SIGKILL'],
+  ['at work', true, 'SIGKILL'],
+  ['looking at mail, and Redis only does not answer', false, 'SIGSTOP'],
+] as const)(
   'ends by itself within ten seconds and with exit code 0 on SIGTERM while Redis is away: %s',
-  async (_, atWork) => {
+  async (_, atWork, signal) => {
     const redis = await startRedis();
     const rig = await startRig(redis.url);
     const child = startCli(['start'], rig.environment());
@@ -26,8 +27,13 @@ it.each([
         await rig.deliver(mail({ subject: 'Under way' }));
         await until('the ticket is made', () => rig.helpdesk.tickets().length > 0);
       }
-      await redis.kill('SIGKILL');
-      await until('it notices', () => output.includes('ECONNREFUSED'));
+      await redis.kill(signal);
+      if (signal === 'SIGKILL') await until('it notices', () => output.includes('ECONNREFUSED'));
+      else {
+        await rig.deliver(mail({ subject: 'New' }));
+        // It asks the ledger about the new mail by then.
+        await sleep(500);
+      }
       const asked = Date.now();
       child.kill('SIGTERM');
       const exit = await Promise.race([once(child, 'exit'), sleep(12_000, ['late'])]);

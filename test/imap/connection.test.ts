@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixedPassword } from '../../src/credentials.js';
 import { connectImap, type ImapLogin } from '../../src/imap/connection.js';
 import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { freePort } from '../services/private-server.js';
@@ -36,7 +37,13 @@ describe('connecting to an IMAP server', () => {
   let login: ImapLogin;
   beforeAll(async () => {
     dovecot = await startDovecot();
-    login = { host: dovecot.host, port: dovecot.port, tls: 'none', user: 'support@acme.test', password: PASSWORD };
+    login = {
+      host: dovecot.host,
+      port: dovecot.port,
+      tls: 'none',
+      user: 'support@acme.test',
+      credentials: fixedPassword(PASSWORD),
+    };
   });
   afterAll(() => dovecot?.stop());
 
@@ -62,7 +69,7 @@ describe('connecting to an IMAP server', () => {
   });
 
   it('names IMAP_USER and IMAP_PASSWORD for a wrong password, and never shows it', async () => {
-    const refused = connectImap({ ...login, password: 'not-the-password' }, log);
+    const refused = connectImap({ ...login, credentials: fixedPassword('not-the-password') }, log);
     await expect(refused).rejects.toMatchObject({
       code: 'MAILBOX_REFUSED',
       setting: 'IMAP_PASSWORD',

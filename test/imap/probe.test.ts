@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/check/finding.js';
+import { fixedPassword } from '../../src/credentials.js';
 import { type MailboxProbe, probeMailbox } from '../../src/imap/probe.js';
 import { createLogger } from '../../src/logger.js';
 import { selfSigned } from '../services/certificate.js';
@@ -14,7 +15,14 @@ async function probe(dovecot: TestDovecot, { login, ...rest }: Changes = {}): Pr
   const findings: Finding[] = [];
   await probeMailbox(
     {
-      login: { host: '127.0.0.1', port: dovecot.port, tls: 'none', user, password: PASSWORD, ...login },
+      login: {
+        host: '127.0.0.1',
+        port: dovecot.port,
+        tls: 'none',
+        user,
+        credentials: fixedPassword(PASSWORD),
+        ...login,
+      },
       folder: 'INBOX',
       backlog: 'skip',
       pollMs: 60_000,
@@ -71,7 +79,7 @@ describe('a mailbox', () => {
   });
 
   it('with a wrong password names the two settings, and what could not be looked at', async () => {
-    const findings = await probe(dovecot, { login: { password: 'hunter2' } });
+    const findings = await probe(dovecot, { login: { credentials: fixedPassword('hunter2') } });
     expect(findings.slice(1)).toMatchObject([
       { about: 'imap log-in', level: 'problem', cure: expect.stringContaining('IMAP_USER and IMAP_PASSWORD') },
       { about: 'imap folders', level: 'skipped' },

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { fixedPassword } from '../../src/credentials.js';
 import { envelopeOf } from '../../src/imap/envelope.js';
 import { type FailedMail, putBack } from '../../src/imap/put-back.js';
 import { fingerprintOf } from '../../src/mail/identity.js';
@@ -51,7 +52,7 @@ async function failed(...mails: { subject: string; messageId?: string }[]): Prom
 
 const back = (mails: readonly FailedMail[]) => {
   const { host, port } = dovecot;
-  const login = { host, port, tls: 'none' as const, user, password: PASSWORD };
+  const login = { host, port, tls: 'none' as const, user, credentials: fixedPassword(PASSWORD) };
   return putBack({ login, folder: 'INBOX', log }, mails);
 };
 const subjects = async (folder: string) => (await dovecot.list(user, folder)).map(({ subject }) => subject);

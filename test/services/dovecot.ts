@@ -34,6 +34,8 @@ export interface DovecotOptions {
   readonly certificate?: { readonly cert: string; readonly key: string };
   /** Lines of a global ACL file, as `INBOX owner lr`: a user has these rights there and no others. */
   readonly acl?: readonly string[];
+  /** Where it asks whether an access token is good; with it XOAUTH2 and OAUTHBEARER are offered beside the password. */
+  readonly introspectionUrl?: string;
 }
 
 /** Root may not run Dovecot's mail processes, and nobody else may change users: so all of it runs as one user that is not root. */
@@ -56,6 +58,11 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<TestDo
   }
   const config = join(directory, 'dovecot.conf');
   await writeFile(config, configuration(directory, user.name, port, tlsPort, options), { mode: 0o644 });
+  if (options.introspectionUrl) {
+    const lines = ['introspection_mode = post', `introspection_url = ${options.introspectionUrl}`];
+    const attributes = ['username_attribute = username', 'active_attribute = active', 'active_value = true'];
+    await writeFile(join(directory, 'oauth2.conf'), `${[...lines, ...attributes].join('\n')}\n`, { mode: 0o644 });
+  }
   if (options.acl) await writeFile(join(directory, 'acl'), `${options.acl.join('\n')}\n`, { mode: 0o644 });
   const server = await startServer({
     program: 'dovecot',
@@ -138,7 +145,7 @@ function configuration(
   user: string,
   port: number,
   tlsPort: number,
-  { certificate, acl }: DovecotOptions,
+  { certificate, acl, introspectionUrl }: DovecotOptions,
 ): string {
   return `
 base_dir = ${directory}/run
@@ -157,8 +164,18 @@ first_valid_uid = 1
 first_valid_gid = 1
 mail_location = maildir:${directory}/mail/%u
 mail_max_userip_connections = 100
+${
+  introspectionUrl
+    ? `auth_mechanisms = plain xoauth2 oauthbearer\nauth_failure_delay = 0\npassdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${directory}/oauth2.conf
+}`
+    : ''
+}
 passdb {
   driver = static
+  mechanisms = plain
   args = password=${PASSWORD}
 }
 userdb {

@@ -5,7 +5,7 @@ import { type LookAlike, type LookAlikeOptions, startLookAlike } from '../../dem
 import { loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
 import { type Service, startService } from '../../src/service.js';
-import { startDovecot, type TestDovecot } from './dovecot.js';
+import { type DovecotOptions, startDovecot, type TestDovecot } from './dovecot.js';
 import { startRedis } from './redis.js';
 import { until } from './until.js';
 
@@ -54,8 +54,12 @@ export async function openStore(
   return { url: `embedded:${directory}`, restart, close: () => rm(directory, { recursive: true, force: true }) };
 }
 
-export async function startRig(queueUrl: string, helpdeskOptions: Partial<LookAlikeOptions> = {}): Promise<Rig> {
-  const dovecot = await startDovecot();
+export async function startRig(
+  queueUrl: string,
+  helpdeskOptions: Partial<LookAlikeOptions> = {},
+  dovecotOptions: DovecotOptions = {},
+): Promise<Rig> {
+  const dovecot = await startDovecot(dovecotOptions);
   const helpdesk = await startLookAlike({ token: TOKEN, ...helpdeskOptions });
   const services: Service[] = [];
   const pathOf = (folder: string) => (folder === 'INBOX' ? folder : `Mail2Ticket/${folder}`);

@@ -27,7 +27,16 @@ export interface TestSmtp {
  */
 export async function startSmtp(
   onMail: (mail: ReceivedMail, destroy: () => void) => void | Promise<void> = () => {},
-  { port = 0, startTls = false }: { port?: number; startTls?: boolean } = {},
+  {
+    port = 0,
+    startTls = false,
+    isGood,
+  }: {
+    port?: number;
+    startTls?: boolean;
+    /** With it XOAUTH2 is offered, and this asked whether an access token is good. */
+    isGood?: (accessToken: string) => boolean;
+  } = {},
 ): Promise<TestSmtp> {
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
@@ -35,8 +44,11 @@ export async function startSmtp(
     // Where it is offered, with the certificate that comes with smtp-server, which nobody vouches for.
     disabledCommands: startTls ? [] : ['STARTTLS'],
     allowInsecureAuth: true,
-    onAuth: ({ username = '' }, _session, callback) =>
-      callback(username === 'nobody' ? new Error('who?') : null, { user: username }),
+    ...(isGood && { authMethods: ['XOAUTH2'] }),
+    onAuth: ({ username = '', accessToken = '' }, _session, callback) => {
+      const refused = username === 'nobody' || (isGood && !isGood(accessToken));
+      callback(refused ? new Error('who?') : null, { user: username });
+    },
     onData(stream, session, callback) {
       const take = async () => {
         const bytes = await buffer(stream);

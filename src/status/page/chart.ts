@@ -1,4 +1,4 @@
-import type { HourCount } from '../../mail/mail-record.js';
+import type { DayCount, HourCount } from '../../mail/mail-record.js';
 import { type Html, html } from './html.js';
 
 /** From the bottom of a bar to its top, with the words of the legend. */
@@ -12,7 +12,7 @@ const SERIES = [
 const HEIGHT = 100;
 
 /** What was settled in each of the last 24 hours, as bars, with the sums in words. */
-export function dayChart(hours: readonly HourCount[]): Html {
+export function dayChart({ hours, isComplete }: DayCount): Html {
   const sums = SERIES.map(({ state }) => hours.reduce((sum, hour) => sum + hour[state], 0));
   const most = Math.max(1, ...hours.map(total));
   const summary = SERIES.map(({ name }, i) => `${name} ${sums[i]}`).join(', ');
@@ -27,6 +27,7 @@ export function dayChart(hours: readonly HourCount[]): Html {
       <rect class="ground" y="${HEIGHT - 0.5}" width="240" height="0.5"/>
     </svg>
     <p class="axis"><span>24 h ago</span><span>12 h ago</span><span>now</span></p>
+    ${isComplete ? null : html`<p class="quiet">The first hours are still being counted: reload in a moment.</p>`}
   </section>`;
 }
 

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../mail/clean.js';
-import type { HourCount, MailList, MailQuery, MailState, MailSummary } from '../../mail/mail-record.js';
+import type { DayCount, MailList, MailQuery, MailState, MailSummary } from '../../mail/mail-record.js';
 import { dayChart } from './chart.js';
 import { type Html, html } from './html.js';
 import { ago } from './when.js';
@@ -16,7 +16,8 @@ const FILTERS: readonly { readonly state: MailState | null; readonly name: strin
 export interface ListView {
   readonly query: MailQuery;
   readonly list: MailList;
-  readonly hours: readonly HourCount[];
+  /** Null where the chart is left out. */
+  readonly day: DayCount | null;
   readonly counts: { readonly underWay: number; readonly failed: number };
   readonly notice: Html | null;
   readonly token: string;
@@ -24,7 +25,7 @@ export interface ListView {
 }
 
 /** The latest mails with what became of each, the day's chart, and the search. */
-export function listView({ query, list, hours, counts, notice, token, now }: ListView): Html {
+export function listView({ query, list, day, counts, notice, token, now }: ListView): Html {
   const { state, search } = query;
   const numbers: Partial<Record<MailState, number>> = { failed: counts.failed, 'under-way': counts.underWay };
   return html`
@@ -36,7 +37,7 @@ ${notice}
   ${state === null ? null : html`<input type="hidden" name="state" value="${state}">`}
   <button>Search</button>
 </form>
-${search === '' && state === null && query.offset === 0 ? dayChart(hours) : null}
+${day === null ? null : dayChart(day)}
 <nav class="filters" aria-label="Which mails">${FILTERS.map((filter) => {
     const count = filter.state === null ? undefined : numbers[filter.state];
     const current = filter.state === state ? html` aria-current="page"` : null;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyPluginAsync } from 'fastify';
@@ -101,8 +102,10 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
       const { state, search, page, ...notice } = listParameters.parse(request.query);
       const query = { state, search, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE };
       const list = await desk().list(query, PATIENCE_MS);
-      const [hours, counts] = await Promise.all([desk().hours(PATIENCE_MS), desk().counts()]);
-      const view = { query, list, hours, counts, notice: noticeOf(notice), token: token.value, now: Date.now() };
+      const isStart = state === null && search === '' && page === 1;
+      const day = isStart ? await desk().day(PATIENCE_MS) : null;
+      const counts = await desk().counts();
+      const view = { query, list, day, counts, notice: noticeOf(notice), token: token.value, now: Date.now() };
       return layout(titleOf(state, search), listView(view), health.parts);
     });
 
@@ -125,6 +128,7 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
       token.check(form.data?.token);
       const ids = form.data && 'id' in form.data ? [form.data.id] : ('all' as const);
       const { moved, queued, refused } = await desk().retry(ids);
+      if (ids !== 'all' && moved[0]) await untilTaken(desk(), moved[0]);
       const result = new URLSearchParams({
         moved: String(moved.length),
         queued: String(queued.length),
@@ -149,6 +153,13 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
   };
 }
 
+/** Waits a moment until the watcher has found the mail, so that the answer does not show it as it was. */
+async function untilTaken(desk: MailDesk, id: string): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
+    if ((await desk.find(id))?.state !== 'failed') return;
+  }
+}
+
 function titleOf(state: MailState | null, search: string): string {
   return search !== '' ? `Search: ${search}` : state === null ? 'Mails' : `Mails: ${state}`;
 }
@@ -168,7 +179,7 @@ function noticeOf({
   if (moved + queued + refused === 0) return null;
   const mails = (count: number) => (count === 1 ? '1 mail' : `${count} mails`);
   return html`<p class="notice ${refused > 0 ? 'bad' : 'good'}" role="status">${[
-    moved > 0 ? `${mails(moved)} moved back into the watched folder and tried again from there within seconds.` : '',
+    moved > 0 ? `${mails(moved)} moved back into the watched folder, to be tried again from there.` : '',
     queued > 0 ? `${mails(queued)} put into the queue again.` : '',
     refused > 0 ? `${mails(refused)} could not be moved back${why ? `: ${retryRefusals[why]}` : ''}.` : '',
   ].join(' ')}</p>`;

@@ -1,11 +1,11 @@
-import type { HourCount, MailList, MailQuery, MailRecord, RetryReport } from '../../mail/mail-record.js';
+import type { DayCount, MailList, MailQuery, MailRecord, RetryReport } from '../../mail/mail-record.js';
 
 /** What an operator asks about mails, and does. Every call rejects with QueueUnavailableError while the store is away. */
 export interface MailDesk {
   /** @param waitMs how long a search may wait until the whole ledger has been read */
   list(query: MailQuery, waitMs: number): Promise<MailList>;
-  /** The last 24 hours, oldest first. */
-  hours(waitMs: number): Promise<readonly HourCount[]>;
+  /** @param waitMs how long it may take until all of the day has been read */
+  day(waitMs: number): Promise<DayCount>;
   counts(): Promise<{ readonly underWay: number; readonly failed: number }>;
   /** By its id or the beginning of it. */
   find(id: string): Promise<MailRecord | null>;

@@ -54,6 +54,7 @@ button.main { background: var(--link); border-color: var(--link); color: var(--c
 .legend b { color: var(--ink); font-variant-numeric: tabular-nums; }
 .key { width: 0.65rem; height: 0.65rem; margin-right: 0.4rem; }
 .bars { grid-column: 1 / -1; display: block; width: 100%; height: 6rem; }
+.day .quiet { grid-column: 1 / -1; margin: 0; }
 .axis { grid-column: 1 / -1; display: flex; justify-content: space-between; margin: -0.5rem 0 0; font-size: 0.8rem; color: var(--quiet); }
 rect.created { fill: var(--created); } rect.replied { fill: var(--replied); } rect.ignored { fill: var(--ignored); } rect.failed { fill: var(--failed); }
 rect.ground { fill: var(--line); } rect.hour { fill: transparent; } g:hover rect.hour { fill: var(--line); opacity: 0.5; }

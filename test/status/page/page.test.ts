@@ -39,7 +39,7 @@ const record: MailRecord = {
 /** A ledger in memory. */
 const desk = (changes: Partial<MailDesk> = {}): MailDesk => ({
   list: async () => ({ mails: [record], more: false, searched: 1, total: 1 }),
-  hours: async () => [],
+  day: async () => ({ hours: [], isComplete: true }),
   counts: async () => ({ underWay: 0, failed: 1 }),
   find: async () => record,
   retry: async (ids) => ({ moved: ids === 'all' ? [record.id] : ids, queued: [], refused: [] }),
@@ -80,6 +80,19 @@ describe('the page', () => {
     health.report('helpdesk', { ok: false, reason: 'wrong <token>' });
     await serve({}, health);
     expect((await get('/')).body).toMatch(/helpdesk<\/b>: wrong &#60;token&#62; .*since 2026-11-24 08:00:00 UTC/);
+  });
+
+  it('says that a day is still being counted, and counts none where somebody searches', async () => {
+    const days: number[] = [];
+    await serve({
+      day: async (waitMs) => {
+        days.push(waitMs);
+        return { hours: [], isComplete: false };
+      },
+    });
+    expect((await get('/')).body).toContain('still being counted');
+    expect((await get('/?search=ann')).body).not.toContain('Last 24 hours');
+    expect(days).toHaveLength(1);
   });
 
   it('takes nonsense in its address for nothing', async () => {

@@ -1,0 +1,39 @@
+import type { SmtpServer } from './acknowledge/smtp.js';
+import type { AuthConfig } from './auth-config.js';
+import type { SmtpConfig } from './config.js';
+import { type CredentialSource, fixedPassword } from './credentials.js';
+import type { ImapLogin } from './imap/connection.js';
+import type { Log } from './log-actions.js';
+import type { ImapConfig } from './mailboxes.js';
+import type { TokenSource } from './oauth/token-source.js';
+
+/** Gives the source of what the configuration says to log in with. */
+export type CredentialSources = (auth: AuthConfig) => CredentialSource;
+
+/** One place for all log-ins of a process: those with the same grant share its tokens, and the refresh token it has come to. */
+export function credentialSources(log: Log): CredentialSources {
+  const tokens = new Map<string, Promise<TokenSource>>();
+  return (auth) => {
+    if (auth.kind === 'password') return fixedPassword(auth.password);
+    const { grant } = auth;
+    const key = JSON.stringify(grant);
+    return async (refused) => {
+      let source = tokens.get(key);
+      if (!source) {
+        source = import('./oauth/token-source.js').then(({ TokenSource }) => new TokenSource(grant, log));
+        tokens.set(key, source);
+      }
+      return { kind: 'oauth2', accessToken: await (await source).accessToken(refused) };
+    };
+  };
+}
+
+/** How the mailbox of the configuration is logged in to. */
+export function imapLogin({ host, port, tls, user, auth }: ImapConfig, credentials: CredentialSources): ImapLogin {
+  return { host, port, tls, user, credentials: credentials(auth) };
+}
+
+/** How the SMTP server of the configuration is logged in to. */
+export function smtpServer({ login, ...server }: SmtpConfig, credentials: CredentialSources): SmtpServer {
+  return { ...server, login: login && { user: login.user, credentials: credentials(login.auth) } };
+}
