@@ -66,7 +66,7 @@ module.exports = {
       from: { path: '^src/oauth/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(oauth/|mail/(clean|clamp)\\.ts$|log-actions\\.ts$|errors\\.ts$|limits\\.ts$)',
+        pathNot: '^src/(oauth/|check/cure\\.ts$|mail/(clean|clamp)\\.ts$|log-actions\\.ts$|errors\\.ts$|limits\\.ts$)',
       },
     },
     {

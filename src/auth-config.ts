@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConfigProblem } from './errors.js';
 import { isLoopback } from './loopback.js';
-import type { OAuthClient, OAuthGrant } from './oauth/grant.js';
+import type { OAuthClient, OAuthGrant, OAuthLogin } from './oauth/grant.js';
 import { type Provider, providerOf } from './oauth/providers.js';
 import { type Environment, readSettings, type Values } from './setting-values.js';
 
@@ -61,6 +61,30 @@ export function readGrant(
   const message = `is required and not set; accepted: what mail2ticket login prints${alone}`;
   problems.push({ variable: variableOf('OAUTH_REFRESH_TOKEN'), message });
   return null;
+}
+
+/**
+ * How a person lets the application in, so that there is a refresh token.
+ * @param problems gets what is wrong
+ * @returns null where something is
+ */
+export function readLogin(
+  environment: Environment,
+  variableOf: VariableOf,
+  problems: ConfigProblem[],
+): OAuthLogin | null {
+  const known = problems.length;
+  const { values, provider, client } = readClient(environment, variableOf, problems);
+  const required = (setting: 'OAUTH_SCOPE' | 'OAUTH_AUTHORIZATION_URL', value: string | null | undefined) => {
+    if (!value) problems.push({ variable: variableOf(setting), message: 'is required without OAUTH_PROVIDER' });
+  };
+  const scope = values.OAUTH_SCOPE ?? provider?.scope ?? '';
+  const authorizationUrl = values.OAUTH_AUTHORIZATION_URL ?? provider?.authorizationUrl ?? null;
+  const deviceUrl = values.OAUTH_DEVICE_URL ?? provider?.deviceUrl ?? null;
+  required('OAUTH_SCOPE', scope);
+  if (deviceUrl === null) required('OAUTH_AUTHORIZATION_URL', authorizationUrl);
+  if (client === null || problems.length > known) return null;
+  return { ...client, scope, authorizationUrl, deviceUrl, parameters: provider?.parameters ?? {} };
 }
 
 function readClient(

@@ -23,6 +23,7 @@ Settings come from the environment and from a file .env in the current folder; .
 Examples:
   mail2ticket start                       watch the mailbox and deliver, until SIGTERM
   mail2ticket check                       whether all is set up right, and what to do where not
+  mail2ticket login                       a token for Gmail or Microsoft 365 (IMAP_AUTH=oauth2)
   mail2ticket explain complaint.eml       what would be done with a mail, and why; touches nothing
   mail2ticket explain - --json < raw.eml  the same for programs
   mail2ticket health                      whether the running service is ready
@@ -83,6 +84,38 @@ used: then the parts whose settings are right are looked at all the same.`,
     const { checkCommand } = await import('./commands/check.js');
     // Ends here: what did not answer in time may hold the process for longer.
     process.exit(await checkCommand(environment(), json ?? false));
+  });
+
+program
+  .command('login')
+  .description('let mail2ticket into a mailbox of Gmail or Microsoft 365, and print the refresh token to store')
+  .argument('[mailbox]', 'one of MAILBOXES, or smtp for SMTP_OAUTH_…')
+  .option('--browser', 'use a browser on this machine, where the provider would give a code for another device')
+  .addHelpText(
+    'after',
+    `
+Needed once, for IMAP_AUTH=oauth2 with a person's consent. It wants OAUTH_PROVIDER and OAUTH_CLIENT_ID, for most providers
+OAUTH_CLIENT_SECRET, and for Microsoft OAUTH_TENANT: docs/gmail.md and docs/microsoft-365.md say where these come from.
+
+  Microsoft  shows a code to enter at a page of Microsoft's, on any device (device flow). Where the tenant forbids that
+             flow, --browser.
+  Google     shows an address to open in a browser (authorization code flow). On a machine without one, open it anywhere
+             and paste the address on localhost that the browser ends at.
+
+Log in there as the mailbox itself, not as yourself. The refresh token goes to standard output, everything else to
+standard error; it opens the mailbox, so treat it like a password.
+
+Examples:
+  mail2ticket login                             shows what to do, then the token
+  mail2ticket login > /run/secrets/refresh      stores it, for OAUTH_REFRESH_TOKEN_FILE
+  mail2ticket login billing                     of several mailboxes; goes into BILLING_OAUTH_REFRESH_TOKEN
+  docker compose run --rm worker login          in the container
+
+Exit code 0 where there is a token, 1 where not, 2 for a configuration that cannot be used.`,
+  )
+  .action(async (mailbox: string | undefined, { browser }: { browser?: true }) => {
+    const { loginCommand } = await import('./commands/login.js');
+    process.exitCode = await loginCommand(environment(), mailbox, browser ?? false);
   });
 
 program

@@ -155,8 +155,6 @@ export class TokenRefusedError extends Mail2TicketError {
     message: string,
     /** The setting to look at. */
     readonly setting: string,
-    /** The server's own, as `invalid_grant` (RFC 6749 section 5.2). */
-    readonly reason: string,
   ) {
     super(message);
   }

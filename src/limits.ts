@@ -245,3 +245,6 @@ export const MAX_INGESTED_BYTES = 64 * 1024 * 1024;
 
 /** Mails under way up to which an import adds more: half of MAX_MAILS_UNDER_WAY, so that new mail always finds room beside it. */
 export const MAX_MAILS_UNDER_WAY_OF_IMPORT = 500;
+
+/** Milliseconds that a person is waited for who has to enter a code with a browser, whatever the server says. Providers give 15 minutes. */
+export const MAX_DEVICE_CODE_MS = 60 * 60 * 1000;

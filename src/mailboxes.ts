@@ -91,13 +91,14 @@ function readAuth(
 export function variablesOf(name: string, environment: Environment): (setting: string) => string {
   const isSet = (variable: string) => Boolean(environment[variable] || environment[`${variable}_FILE`]);
   return (setting) => {
-    if (name === '') return setting;
     const own = ownVariable(setting, name);
     return isSet(own) || !isSet(setting) ? own : setting;
   };
 }
 
-function ownVariable(setting: string, name: string): string {
+/** The variable of a setting that a mailbox, or SMTP, has to itself. */
+export function ownVariable(setting: string, name: string): string {
+  if (name === '') return setting;
   const upper = name.toUpperCase();
   return setting.startsWith('IMAP_') ? setting.replace('IMAP_', `IMAP_${upper}_`) : `${upper}_${setting}`;
 }

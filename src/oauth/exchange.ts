@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { codeOf } from '../check/cure.js';
 import { TokenRefusedError, TokenUnavailableError } from '../errors.js';
 import { MAX_API_MESSAGE_CHARACTERS, MAX_TOKEN_RESPONSE_BYTES } from '../limits.js';
 import { clampCharacters } from '../mail/clamp.js';
@@ -59,21 +60,16 @@ function withoutIdToken(text: string): string {
   }
 }
 
+const LOG_IN = { setting: 'OAUTH_REFRESH_TOKEN', advice: 'mail2ticket login gives a new OAUTH_REFRESH_TOKEN' };
+
 /** The setting to look at for each error code of RFC 6749 section 5.2 and RFC 8628 section 3.5, and what to do. */
 const REFUSALS: Readonly<Record<string, { readonly setting: string; readonly advice: string }>> = {
-  invalid_grant: {
-    setting: 'OAUTH_REFRESH_TOKEN',
-    advice: 'mail2ticket login gives a new OAUTH_REFRESH_TOKEN',
-  },
+  invalid_grant: LOG_IN,
   // Microsoft's, where a rule of the tenant wants the person once more.
-  interaction_required: {
-    setting: 'OAUTH_REFRESH_TOKEN',
-    advice: 'mail2ticket login gives a new OAUTH_REFRESH_TOKEN',
-  },
-  consent_required: {
-    setting: 'OAUTH_REFRESH_TOKEN',
-    advice: 'mail2ticket login gives a new OAUTH_REFRESH_TOKEN',
-  },
+  interaction_required: LOG_IN,
+  consent_required: LOG_IN,
+  access_denied: LOG_IN,
+  expired_token: LOG_IN,
   invalid_client: { setting: 'OAUTH_CLIENT_SECRET', advice: 'see OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET' },
   unauthorized_client: { setting: 'OAUTH_CLIENT_ID', advice: 'see OAUTH_CLIENT_ID and OAUTH_TENANT' },
   invalid_scope: { setting: 'OAUTH_SCOPE', advice: 'see OAUTH_SCOPE' },
@@ -102,21 +98,22 @@ export async function carryOut<T>(
     return await request();
   } catch (error) {
     const where = new URL(tokenUrl).host;
-    if (error instanceof oauth.ResponseBodyError) {
+    if (error instanceof TokenRefusedError) throw error;
+    if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError) {
       const said = [error.error, error.error_description ?? ''].filter(Boolean).join(': ');
-      throw refusal(where, error.error, error.status, hide(said, secrets));
+      throw refusal(where, error.error, hide(said, secrets));
     }
-    if (error instanceof oauth.WWWAuthenticateChallengeError) throw refusal(where, 'invalid_client', error.status, '');
+    if (error instanceof oauth.WWWAuthenticateChallengeError)
+      throw refusal(where, 'invalid_client', `HTTP status ${error.status}`);
     throw new TokenUnavailableError(`${where} gives no access token: ${hide(reasonOf(error), secrets)}; ${UNREACHED}`);
   }
 }
 
-function refusal(where: string, code: string, status: number, said: string): TokenRefusedError | TokenUnavailableError {
-  const words = said === '' ? `HTTP status ${status}` : said;
-  if (TRANSIENT.has(code) || status === 429)
+function refusal(where: string, code: string, words: string): TokenRefusedError | TokenUnavailableError {
+  if (TRANSIENT.has(code))
     return new TokenUnavailableError(`${where} gives no access token now: ${words}; it is asked again by itself`);
   const { setting, advice } = REFUSALS[code] ?? OTHER_REFUSAL;
-  return new TokenRefusedError(`${where} refuses an access token: ${words}; ${advice}`, setting, code);
+  return new TokenRefusedError(`${where} refuses an access token: ${words}; ${advice}`, setting);
 }
 
 /** undici says only "fetch failed", and what failed in the cause; the library's own words are about the form of an answer. */
@@ -126,7 +123,8 @@ function reasonOf(error: unknown): string {
     const status = error.cause instanceof Response ? ` (HTTP status ${error.cause.status})` : '';
     return `its answer is none of a token endpoint${status}`;
   }
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+  const { cause } = error;
+  return cause instanceof Error ? cause.message || codeOf(cause) : error.message;
 }
 
 function hide(words: string, secrets: readonly (string | null)[]): string {

@@ -17,3 +17,14 @@ export type OAuthGrant =
       readonly clientSecret: string;
       readonly scope: string | null;
     });
+
+/** How a person lets an application in. */
+export interface OAuthLogin extends OAuthClient {
+  readonly scope: string;
+  /** Where the person is sent with a browser (RFC 6749 section 3.1); null where the server has no such place. */
+  readonly authorizationUrl: string | null;
+  /** Where a code for another device is got (RFC 8628); null where the server has no such place, or gives none for mail. */
+  readonly deviceUrl: string | null;
+  /** What the server wants beside, to give a refresh token. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
