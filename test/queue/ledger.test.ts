@@ -70,6 +70,7 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
       fingerprint: 'fingerprint of good',
       receivedAt: '2026-11-24T08:00:00.000Z',
       filedIn: null,
+      ingested: false,
       state: { kind: 'under way' },
     });
     await settle('good', 'bad');

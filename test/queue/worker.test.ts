@@ -144,6 +144,27 @@ describe('the delivery worker', () => {
     expect(orders).toEqual([]);
   });
 
+  it('drops the texts of an ingested mail with its outcome, since nobody files it', async () => {
+    await ledger.add([newEntry('ingested', { location: null }), newEntry('of a folder')]);
+    await deliverBy({});
+    await Promise.all(['ingested', 'of a folder'].map(settled));
+    expect((await queue.getJob('ingested'))?.data).toMatchObject({
+      judgement: null,
+      settledWith: created,
+      digest: { requester: 'ann@example.com' },
+    });
+    expect((await queue.getJob('of a folder'))?.data.judgement).not.toBeNull();
+  });
+
+  it('takes an ingested mail for settled whose process was killed before that was noted', async () => {
+    await ledger.add([newEntry('ingested', { location: null })]);
+    const job = await queue.getJob('ingested');
+    await job?.updateData({ ...job.data, judgement: null, settledWith: created });
+    await deliverBy({});
+    expect(await settled('ingested')).toEqual({ kind: 'settled', outcome: created });
+    expect(orders).toEqual([]);
+  });
+
   it('looks first on every attempt after one that may have got through', async () => {
     await deliverBy({ a: [lost, unsent, created] });
     await add('a');

@@ -149,7 +149,7 @@ describe('the page', () => {
         payload: new URLSearchParams(payload).toString(),
       });
     const done = await post({ token, id: record.id });
-    expect([done?.statusCode, done?.headers.location]).toEqual([303, `/mails/${record.id}?moved=1&refused=0`]);
+    expect([done?.statusCode, done?.headers.location]).toEqual([303, `/mails/${record.id}?moved=1&queued=0&refused=0`]);
     expect((await post({ token: `${token}x`, id: record.id }))?.statusCode).toBe(403);
     expect((await post({ token }))?.statusCode).toBe(403);
   });
