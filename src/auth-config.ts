@@ -50,17 +50,19 @@ export function readGrant(
   problems: ConfigProblem[],
 ): OAuthGrant | null {
   const known = problems.length;
-  const { values, provider, client } = readClient(environment, variableOf, problems);
+  const { values, provider, client, isBad } = readClient(environment, variableOf, problems);
+  const { OAUTH_REFRESH_TOKEN: refreshToken, OAUTH_CLIENT_SECRET: clientSecret, OAUTH_SCOPE: scope = null } = values;
+  const variable = variableOf('OAUTH_REFRESH_TOKEN');
+  const needsPerson = provider?.appScope === null;
+  if (refreshToken === undefined && (clientSecret === undefined || needsPerson) && !isBad('OAUTH_REFRESH_TOKEN')) {
+    const alone = needsPerson ? '' : ', or OAUTH_CLIENT_SECRET for an application of its own';
+    problems.push({ variable, message: `is required and not set; accepted: what mail2ticket login prints${alone}` });
+  }
   if (client === null || problems.length > known) return null;
-  const { OAUTH_REFRESH_TOKEN: refreshToken, OAUTH_SCOPE: scope = null } = values;
-  if (refreshToken !== undefined) return { kind: 'refresh_token', ...client, refreshToken, scope };
-  const { clientSecret } = client;
-  if (clientSecret !== null && (provider === null || provider.appScope !== null))
-    return { kind: 'client_credentials', ...client, clientSecret, scope: scope ?? provider?.appScope ?? null };
-  const alone = provider?.appScope === null ? '' : ', or OAUTH_CLIENT_SECRET for an application of its own';
-  const message = `is required and not set; accepted: what mail2ticket login prints${alone}`;
-  problems.push({ variable: variableOf('OAUTH_REFRESH_TOKEN'), message });
-  return null;
+  const refreshTokenFile = environment[`${variable}_FILE`] || null;
+  if (refreshToken !== undefined) return { kind: 'refresh_token', ...client, refreshToken, refreshTokenFile, scope };
+  if (clientSecret === undefined) return null;
+  return { kind: 'client_credentials', ...client, clientSecret, scope: scope ?? provider?.appScope ?? null };
 }
 
 /**
@@ -91,7 +93,12 @@ function readClient(
   environment: Environment,
   variableOf: VariableOf,
   problems: ConfigProblem[],
-): { values: OAuthValues; provider: Provider | null; client: OAuthClient | null } {
+): {
+  values: OAuthValues;
+  provider: Provider | null;
+  client: OAuthClient | null;
+  isBad: (setting: string) => boolean;
+} {
   const { values, problems: found } = readSettings(oauthSettings, environment, variableOf);
   problems.push(...found);
   const isBad = (setting: string) => found.some(({ variable }) => variable.startsWith(variableOf(setting)));
@@ -105,6 +112,6 @@ function readClient(
   if (tokenUrl === undefined && !isBad('OAUTH_TOKEN_URL'))
     missing('OAUTH_PROVIDER', 'for IMAP_AUTH=oauth2 or SMTP_AUTH=oauth2, or OAUTH_TOKEN_URL,');
   if (clientId === undefined) missing('OAUTH_CLIENT_ID', 'for IMAP_AUTH=oauth2 or SMTP_AUTH=oauth2');
-  if (tokenUrl === undefined || clientId === undefined) return { values, provider, client: null };
-  return { values, provider, client: { tokenUrl, clientId, clientSecret: values.OAUTH_CLIENT_SECRET ?? null } };
+  if (tokenUrl === undefined || clientId === undefined) return { values, provider, client: null, isBad };
+  return { values, provider, isBad, client: { tokenUrl, clientId, clientSecret: values.OAUTH_CLIENT_SECRET ?? null } };
 }

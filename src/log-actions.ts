@@ -43,7 +43,7 @@ export const LOG_ACTIONS = {
   },
   'oauth.rotated': {
     meaning:
-      'The authorization server gave a new refresh token in place of OAUTH_REFRESH_TOKEN (docs/microsoft-365.md says what of it).',
+      'The authorization server gave a new refresh token in place of OAUTH_REFRESH_TOKEN; `stored` says whether in OAUTH_REFRESH_TOKEN_FILE, `reason` why not. A warning the first time that it is not.',
   },
   'helpdesk.waiting': {
     meaning: 'Nothing is sent to the helpdesk for `forMs`; where `setting` is given, it is wrong for every mail.',

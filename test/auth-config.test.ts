@@ -36,6 +36,7 @@ describe('IMAP_AUTH=oauth2', () => {
           clientId: 'app',
           clientSecret: 's3cret',
           refreshToken: 's3cret-refresh',
+          refreshTokenFile: null,
           scope: null,
         },
       },
@@ -75,14 +76,17 @@ describe('IMAP_AUTH=oauth2', () => {
     expect(problemsOf({ ...base, OAUTH_PROVIDER: 'microsoft' })).toEqual([
       expect.stringMatching(/^OAUTH_TENANT is required with OAUTH_PROVIDER=microsoft/),
       expect.stringMatching(/^OAUTH_CLIENT_ID is required/),
+      expect.stringMatching(/^OAUTH_REFRESH_TOKEN is required/),
     ]);
     expect(problemsOf(base)).toEqual([
       expect.stringMatching(/^OAUTH_PROVIDER is required/),
       expect.stringMatching(/^OAUTH_CLIENT_ID is required/),
+      expect.stringMatching(/^OAUTH_REFRESH_TOKEN is required/),
     ]);
     expect(problemsOf({ ...microsoft, OAUTH_PROVIDER: 'yahoo', OAUTH_TENANT: 'a/b' })).toEqual([
       'OAUTH_PROVIDER "yahoo": accepted: google, microsoft',
       expect.stringMatching(/^OAUTH_TENANT "a\/b": accepted: the directory's id/),
+      expect.stringMatching(/^OAUTH_REFRESH_TOKEN is required/),
     ]);
     const { IMAP_AUTH: _, ...passwordMissing } = base;
     expect(problemsOf(passwordMissing)).toEqual([
@@ -132,6 +136,9 @@ describe('SMTP_AUTH=oauth2', () => {
     ]);
     expect(
       problemsOf({ ...base, ...smtp, IMAP_AUTH: 'password', IMAP_PASSWORD: 's3cret', OAUTH_PROVIDER: 'google' }),
-    ).toEqual([expect.stringMatching(/^SMTP_OAUTH_CLIENT_ID is required/)]);
+    ).toEqual([
+      expect.stringMatching(/^SMTP_OAUTH_CLIENT_ID is required/),
+      expect.stringMatching(/^SMTP_OAUTH_REFRESH_TOKEN is required/),
+    ]);
   });
 });

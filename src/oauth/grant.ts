@@ -10,7 +10,13 @@ export interface OAuthClient {
 /** By what an application gets access tokens without a person. */
 export type OAuthGrant =
   /** A person has let it in once (RFC 6749 section 6). `scope` null: all that was granted then. */
-  | (OAuthClient & { readonly kind: 'refresh_token'; readonly refreshToken: string; readonly scope: string | null })
+  | (OAuthClient & {
+      readonly kind: 'refresh_token';
+      readonly refreshToken: string;
+      /** Where it came from, and the next one is put; null where it came from the environment. */
+      readonly refreshTokenFile: string | null;
+      readonly scope: string | null;
+    })
   /** It was let in itself (RFC 6749 section 4.4). */
   | (OAuthClient & {
       readonly kind: 'client_credentials';

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import type { Log } from '../log-actions.js';
 import { carryOut, type Exchange, exchangeWith } from './exchange.js';
 import type { OAuthGrant } from './grant.js';
+import { storeToken } from './token-file.js';
 
 /** Milliseconds before its end at which a token is renewed: more than a log-in takes. */
 const MARGIN_MS = 120_000;
@@ -15,6 +16,7 @@ export class TokenSource {
   #refreshToken: string | null;
   #current: { readonly accessToken: string; readonly renewAt: number } | null = null;
   #renewing: Promise<string> | null = null;
+  #hasWarned = false;
 
   constructor(grant: OAuthGrant, log: Log) {
     this.#grant = grant;
@@ -46,12 +48,29 @@ export class TokenSource {
     this.#current = { accessToken: access_token, renewAt: asked + goodForMs - Math.min(MARGIN_MS, goodForMs / 2) };
     if (this.#refreshToken !== null && refresh_token !== undefined && refresh_token !== this.#refreshToken) {
       this.#refreshToken = refresh_token;
-      this.#log.info(
-        { action: 'oauth.rotated', setting: 'OAUTH_REFRESH_TOKEN', client: this.#grant.clientId },
-        'the authorization server gave a new refresh token, which is used until the process ends',
-      );
+      await this.#store(refresh_token);
     }
     return access_token;
+  }
+
+  /** A new refresh token that is lost with the process is no loss until the old one ends: a warning, once. */
+  async #store(refreshToken: string): Promise<void> {
+    const path = this.#grant.kind === 'refresh_token' ? this.#grant.refreshTokenFile : null;
+    const reason =
+      path === null
+        ? 'OAUTH_REFRESH_TOKEN_FILE is not set'
+        : await storeToken(path, refreshToken).then(
+            () => null,
+            (error: Error) => `${path} cannot be written: ${error.message}`,
+          );
+    const fields = { action: 'oauth.rotated', setting: 'OAUTH_REFRESH_TOKEN', client: this.#grant.clientId } as const;
+    if (reason === null) this.#log.info({ ...fields, stored: true }, 'a new refresh token was given, and stored');
+    else
+      this.#log[this.#hasWarned ? 'info' : 'warn'](
+        { ...fields, stored: false, reason },
+        'a new refresh token was given, and is used until the process ends',
+      );
+    this.#hasWarned ||= reason !== null;
   }
 
   #request(): Promise<oauth.TokenEndpointResponse> {

@@ -36,7 +36,10 @@ describe('logging in to an IMAP server with an access token', () => {
 
   function credentials(refreshToken = REFRESH_TOKEN): CredentialSource {
     const client = { tokenUrl: `${tokens.url}token`, clientId: CLIENT.id, clientSecret: CLIENT.secret };
-    const source = new TokenSource({ kind: 'refresh_token', ...client, refreshToken, scope: null }, log);
+    const source = new TokenSource(
+      { kind: 'refresh_token', ...client, refreshToken, refreshTokenFile: null, scope: null },
+      log,
+    );
     return async (refused) => ({ kind: 'oauth2', accessToken: await source.accessToken(refused) });
   }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../src/logger.js';
@@ -22,7 +25,7 @@ type Changes = Partial<Extract<OAuthGrant, { kind: 'refresh_token' }>>;
 function source(changes: Changes = {}): TokenSource {
   const client = { tokenUrl: `${server.url}token`, clientId: CLIENT.id, clientSecret: CLIENT.secret };
   return new TokenSource(
-    { kind: 'refresh_token', ...client, refreshToken: REFRESH_TOKEN, scope: null, ...changes },
+    { kind: 'refresh_token', ...client, refreshToken: REFRESH_TOKEN, refreshTokenFile: null, scope: null, ...changes },
     log,
   );
 }
@@ -90,8 +93,30 @@ describe('access tokens', () => {
       'refresh-1-of-the-tests',
       'refresh-2-of-the-tests',
     ]);
-    expect(logged.join()).toContain('"action":"oauth.rotated"');
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+      { action: 'oauth.rotated', level: 'warn', stored: false, reason: 'OAUTH_REFRESH_TOKEN_FILE is not set' },
+      { action: 'oauth.rotated', level: 'info', stored: false },
+      { action: 'oauth.rotated', level: 'info', stored: false },
+    ]);
     expect(logged.join()).not.toMatch(SECRETS);
+  });
+
+  it('leave the newest refresh token in the file that the first one came from, under the same owner and mode', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'mail2ticket-token-'));
+    const path = join(directory, 'refresh');
+    await writeFile(path, `${REFRESH_TOKEN}-that-is-longer-than-the-next-one\n`, { mode: 0o640 });
+    server.rotates = true;
+    await source({ refreshTokenFile: path }).accessToken();
+    expect(await readFile(path, 'utf8')).toBe('refresh-1-of-the-tests\n');
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ action: 'oauth.rotated', level: 'info', stored: true });
+    await rm(directory, { recursive: true });
+  });
+
+  it('are got all the same where that file cannot be written, and the log says why', async () => {
+    server.rotates = true;
+    expect(await source({ refreshTokenFile: '/nowhere/refresh' }).accessToken()).toBe('access-1-of-the-tests');
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({ level: 'warn', reason: expect.stringContaining('ENOENT') });
   });
 
   it('are got by the application itself where there is no refresh token', async () => {
