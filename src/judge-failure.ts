@@ -18,8 +18,9 @@ export function failureJudge(helpdesk: Pick<HelpdeskClient, 'listTickets'>, sett
       case 'permanent':
         return { kind: 'permanent', message };
       case 'configuration':
-        // A firewall before the helpdesk may take offence at one mail's words. That must not hold up all the others.
-        if (isForbidden(error) && (await takesOurToken(helpdesk))) {
+        // A firewall before the helpdesk may take offence at one mail's words, or the helpdesk may repeat them in a refusal that
+        // then seems to be about the token. That must not hold up all the others.
+        if (isPerhapsOfThisMail(error) && (await takesOurToken(helpdesk))) {
           return { kind: 'transient', message, settleMs: 0, unsent, perhapsOfThisMail: true };
         }
         return { kind: 'wait', message, forMs: waitMs, setting };
@@ -33,8 +34,9 @@ export function failureJudge(helpdesk: Pick<HelpdeskClient, 'listTickets'>, sett
   };
 }
 
-function isForbidden(error: unknown): boolean {
-  return error instanceof HelpdeskMisconfiguredError && error.status === 403;
+/** Not a 404: an endpoint that is missing is missing for every mail, whatever the others say. */
+function isPerhapsOfThisMail(error: unknown): boolean {
+  return error instanceof HelpdeskMisconfiguredError && error.status !== 404;
 }
 
 async function takesOurToken(helpdesk: Pick<HelpdeskClient, 'listTickets'>): Promise<boolean> {

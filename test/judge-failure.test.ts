@@ -6,11 +6,11 @@ import { failureJudge } from '../src/judge-failure.js';
 const ticket = { subject: 'Printer', message: 'It burns.', user_email: 'ann@example.com' };
 
 /** What the queue does about a ticket that the helpdesk answers with this status, once. */
-async function verdictOn(status: number, { revoked = false } = {}) {
+async function verdictOn(status: number, { revoked = false, body = '' } = {}) {
   const helpdesk = await startLookAlike({ token: 'right' });
   const client = new HelpdeskClient({ url: helpdesk.apiUrl, token: revoked ? 'wrong' : 'right' });
   try {
-    if (!revoked) helpdesk.fault({ kind: 'status', status, endpoint: 'tickets_create.php' });
+    if (!revoked) helpdesk.fault({ kind: 'status', status, body, endpoint: 'tickets_create.php' });
     const error = await client.createTicket(ticket).catch((thrown: unknown) => thrown);
     return await failureJudge(client, 1000)(error);
   } finally {
@@ -26,6 +26,14 @@ describe('a refusal of the whole helpdesk', () => {
 
   it('is taken for the doing of one mail where a firewall forbids it and the helpdesk takes our token all the same', async () => {
     expect(await verdictOn(403)).toMatchObject({ kind: 'transient', unsent: true, perhapsOfThisMail: true });
+  });
+
+  it.each([
+    [401, ''],
+    [302, ''],
+    [200, '{"success":false,"message":"Invalid address: token@evil.example"}'],
+  ])('is so too where one mail is answered with %i %s', async (status, body) => {
+    expect(await verdictOn(status, { body })).toMatchObject({ kind: 'transient', perhapsOfThisMail: true });
   });
 
   it('makes the queue wait where the endpoint is not there, even if others are', async () => {

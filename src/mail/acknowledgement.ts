@@ -55,7 +55,8 @@ export function mayAcknowledge(
   if (outcome.kind !== 'created' || to === null) return never('no new ticket was made');
   if (outcome.adopted && lookFirst) return never('the ticket stood there before, and may have been acknowledged then');
   if (now - Date.parse(receivedAt) > MAX_AGE_MS) return never('the mail is more than a week old');
-  if (senderAuth !== 'off' && authentication !== 'pass') return never('the sender is not verified');
+  if (authentication === 'fail' || (senderAuth !== 'off' && authentication !== 'pass'))
+    return never('the sender is not verified');
   if (automatic.effect !== 'none') return never(`the mail asks for silence: ${automatic.evidence}`);
   if (to === fallbackSender) return never('the mail names no usable sender');
   if (ownAddresses.includes(to.toLowerCase())) return never(`${to} is one of our own addresses`);

@@ -13,18 +13,22 @@ export interface Digest {
   readonly automatic: Automatic['kind'];
   /** The address whose ticket or reply it is; null of a mail that was ignored. */
   readonly requester: string | null;
+  /** Whether it is certain that the requester wrote it; absent where it is not. */
+  readonly verified?: true;
   /** See Judgement; absent in entries of versions that kept none. */
   readonly people?: readonly string[];
   /** Rule, whether it matched (1 or 0), evidence. */
   readonly trace: readonly (readonly [rule: string, matched: 0 | 1, evidence: string])[];
 }
 
-export function digestOf({ decision, reason, automatic, trace, people }: Judgement): Digest {
+export function digestOf(judgement: Judgement): Digest {
+  const { decision, reason, automatic, trace, people } = judgement;
   return {
     decision: decision.kind,
     reason,
     automatic: automatic.kind,
     requester: requesterIn(decision),
+    ...(isVerified(judgement) && { verified: true }),
     people,
     trace: trace.map(({ rule, matched, evidence }) => [
       rule,
@@ -32,6 +36,11 @@ export function digestOf({ decision, reason, automatic, trace, people }: Judgeme
       clampCharacters(evidence, MAX_KEPT_EVIDENCE_CHARACTERS),
     ]),
   };
+}
+
+/** Whether it is certain that the requester wrote the mail: its From is verified, and no form or forward stands in between. */
+export function isVerified({ decision, authentication, people: [author] }: Judgement): boolean {
+  return authentication === 'pass' && requesterIn(decision)?.toLowerCase() === author;
 }
 
 /** The trace of a digest as the judgement had it. */

@@ -24,6 +24,8 @@ export function forwardOf(mail: IncomingMail, policy: MailPolicy): Forward {
   if (policy.forwards === 'forwarder' || mail.from === null || !FORWARD_SUBJECT.test(mail.subject))
     return { kind: 'none' };
   if (!isListed(mail.from.address, policy.staffAddresses)) return { kind: 'none' };
+  // What looks like a forward in it was typed by a stranger.
+  if (policy.replyToForms.includes(mail.from.address.toLowerCase())) return { kind: 'none' };
   const block = firstHeaderBlock(mail.text);
   if (block === null) return { kind: 'unclear', why: 'no forwarded header block in the text' };
   const original = singleAddress(block);

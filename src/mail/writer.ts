@@ -39,8 +39,8 @@ export function writerOf(
   // The tickets of mails without a sender all belong to the stand-in, whose address anybody can write into From.
   if (!mail.soleAuthor || !isUsable(from) || from.toLowerCase() === policy.fallbackSender)
     return nobody('its From does not name one usable author');
-  // Anybody can type anybody's address into a form, and our forms may well write from an address of our people.
-  if (requester.user_email !== from && forward.kind !== 'of') return nobody('what a web form sends is no reply');
+  // Anybody can type anything into a form, no address or a forwarded mail too, and our forms may well write from an address of our people.
+  if (policy.replyToForms.includes(from.toLowerCase())) return nobody('what a web form sends is no reply');
   if (claimsToBeStaff(from, policy)) {
     if (verdict === 'unchecked') {
       const why = 'the sender claims to be one of our people, and no sender is verified here';
@@ -87,7 +87,13 @@ const collator = new Intl.Collator('en', { sensitivity: 'base', usage: 'search' 
 
 function claimsToBeStaff(address: string, { staffAddresses }: MailPolicy): boolean {
   const domain = address.slice(address.lastIndexOf('@'));
-  return staffAddresses.some((listed) => collator.compare(listed.startsWith('@') ? domain : address, listed) === 0);
+  return staffAddresses.some((listed) => isSameToMariaDb(listed.startsWith('@') ? domain : address, listed));
+}
+
+/** Its collations differ: to `utf8mb4_general_ci`, the default before 11.6, `ß` is one s and `ı` an i, which no newer one says. */
+function isSameToMariaDb(a: string, b: string): boolean {
+  const asGeneral = (text: string) => text.replace(/[ßẞ]/g, 's').replace(/ı/g, 'i');
+  return collator.compare(a, b) === 0 || collator.compare(asGeneral(a), asGeneral(b)) === 0;
 }
 
 function isOfOurDomain(address: string, { ownAddresses }: MailPolicy): boolean {

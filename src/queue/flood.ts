@@ -35,19 +35,21 @@ export class Flood {
 
   /**
    * Lets a mail make a ticket for this address; once let, it may come again.
+   * @param verified whether the mail is from there: who forges an address must not use up what its owner may have
    * @throws DeliveryPostponedError where the sender has had its tickets of the hour
    */
-  async admit(mail: string, address: string): Promise<void> {
+  async admit(mail: string, address: string, verified: boolean): Promise<void> {
     if (this.limit === 0) return;
-    const isNear = this.#tickets.count(address, this.now()) >= this.limit / 4;
+    const sender = senderOf(address, verified);
+    const isNear = this.#tickets.count(sender, this.now()) >= this.limit / 4;
     if (this.#readTo === 0 || (isNear && this.now() - this.#readTo >= READ_AGAIN_MS)) await this.#readOnce();
     const now = this.now();
-    const count = this.#tickets.count(address, now);
+    const count = this.#tickets.count(sender, now);
     if (count < this.limit || this.#tickets.has(mail)) {
-      this.#tickets.note(mail, address, now);
+      this.#tickets.note(mail, sender, now);
       return;
     }
-    const times = this.#tickets.times(address).sort((a, b) => a - b);
+    const times = this.#tickets.times(sender).sort((a, b) => a - b);
     const free = (times[count - this.limit] ?? now) + HOUR_MS;
     throw new DeliveryPostponedError(
       `${address} has had ${count} new tickets within an hour, and FLOOD_LIMIT is ${this.limit}`,
@@ -65,15 +67,21 @@ export class Flood {
 
   async #read(): Promise<void> {
     const now = this.now();
-    const made: { id: string; address: string; at: number }[] = [];
+    const made: { id: string; sender: string; at: number }[] = [];
     for await (const { id, outcome, digest, at } of this.ledger.settledSince(
       Math.max(this.#readTo - READ_AGAIN_MS, now - HOUR_MS),
     )) {
       if (made.length === MAX_TICKETS_REMEMBERED) break;
-      if (outcome.kind === 'created' && digest?.requester) made.push({ id, address: digest.requester, at });
+      if (outcome.kind !== 'created' || !digest?.requester) continue;
+      made.push({ id, sender: senderOf(digest.requester, digest.verified ?? false), at });
     }
     // The oldest first, as they are forgotten in that order.
-    for (const { id, address, at } of made.reverse()) if (!this.#tickets.has(id)) this.#tickets.note(id, address, at);
+    for (const { id, sender, at } of made.reverse()) if (!this.#tickets.has(id)) this.#tickets.note(id, sender, at);
     this.#readTo = now;
   }
+}
+
+/** Under which a ticket is counted. No address begins with a blank. */
+function senderOf(address: string, verified: boolean): string {
+  return verified ? address : ` ${address}`;
 }

@@ -2,7 +2,7 @@ import { DelayedError, type Job, RateLimitError, UnrecoverableError } from 'bull
 import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import type { Decision } from '../mail/decision.js';
-import { requesterIn } from '../mail/digest.js';
+import { isVerified, requesterIn } from '../mail/digest.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
@@ -156,7 +156,7 @@ export class DeliveryWorker {
           job.updateProgress({ ...attemptRecord(job.progress), repliesBefore: ids }).catch(() => undefined),
         awaitTurn: async () => {
           traceless = true;
-          await flood.admit(job.id ?? '', requesterIn(decision) ?? '');
+          await flood.admit(job.id ?? '', requesterIn(decision) ?? '', isVerified(judgement));
         },
       });
       this.#lastSuccessAt = Date.now();

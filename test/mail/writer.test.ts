@@ -30,6 +30,10 @@ function ask(
   return writerOf(mail, settled, requester, forward, { verdict, evidence: '' });
 }
 
+const FORWARDED = 'From: Max <max@kunde.example>\nSent: Monday\nTo: Jane\nSubject: Broken\n\nIt is broken.';
+
+const OLD = { staffAddresses: ['jane@agentsi.example'] };
+
 const from = (text: string) => ({ from: address(text) });
 
 describe('a mail is written by', () => {
@@ -50,6 +54,8 @@ describe('a mail is written by', () => {
     ['nobody, as an agent where nobody is checked', 'nobody', ask(from('jane@agents.example'), 'unchecked')],
     ['nobody, as an address the database takes for an agent', 'nobody', ask(from('jan\u00e9@agents.example'))],
     ['nobody, as a domain the database takes for ours', 'nobody', ask(from('x@d\u00e8sk.example'))],
+    ['nobody, as a domain that an old database takes for ours', 'nobody', ask(from('x@de\u00dfk.example'))],
+    ['nobody, as an agent to an old database', 'nobody', ask(from('jane@agents\u0131.example'), 'pass', OLD)],
     ['nobody, as an agent with a hidden character', 'nobody', ask(from('ja\u00adne@agents.example'))],
     ['nobody, where From names several', 'nobody', ask({ soleAuthor: false })],
     ['nobody, where From cannot be used', 'nobody', ask(from('ann@example.com@evil.example'))],
@@ -60,6 +66,12 @@ describe('a mail is written by', () => {
       'nobody, through a form at an address of our people',
       'nobody',
       ask({ ...from('form@desk.example'), replyTo: [address('vic@example.org')] }),
+    ],
+    ['nobody, through such a form without a visitor', 'nobody', ask({ ...from('Form@desk.example'), replyTo: [] })],
+    [
+      'nobody, through such a form by a forward that the visitor typed',
+      'nobody',
+      ask({ ...from('form@desk.example'), subject: 'Fwd: [#1] Hi', text: FORWARDED, replyTo: [address('vic@x.test')] }),
     ],
     ['nobody, as an unverified customer', 'nobody', ask({}, 'none', { senderAuth: 'require-for-replies' })],
     ['nobody, as an unverified customer', 'nobody', ask({}, 'fail', { senderAuth: 'require' })],
@@ -98,11 +110,10 @@ describe('a customer takes part in the tickets of others', () => {
   });
 
   it('not by what an agent forwards', () => {
-    const text = 'From: Max <max@kunde.example>\nSent: Monday\nTo: Jane\nSubject: Broken\n\nIt is broken.';
-    const forwarded = { ...from('jane@agents.example'), subject: 'Fwd: Broken', text };
+    const forwarded = { ...from('jane@agents.example'), subject: 'Fwd: Broken', text: FORWARDED };
     expect(ask(forwarded, 'pass', participants)).toEqual({ kind: 'customer', mayTakePart: false });
     expect(ask(forwarded, 'none', participants)).toMatchObject({ kind: 'nobody', unverified: true });
-    const forAgent = { ...forwarded, text: text.replace('max@kunde.example', 'jan\u00e9@agents.example') };
+    const forAgent = { ...forwarded, text: FORWARDED.replace('max@kunde.example', 'jan\u00e9@agents.example') };
     expect(ask(forAgent, 'pass')).toMatchObject({ kind: 'nobody', why: expect.stringContaining('forwarded') });
   });
 });
