@@ -109,7 +109,7 @@ Examples:
   mail2ticket login                             shows what to do, then the token
   mail2ticket login > /run/secrets/refresh      stores it, for OAUTH_REFRESH_TOKEN_FILE
   mail2ticket login billing                     of several mailboxes; goes into BILLING_OAUTH_REFRESH_TOKEN
-  docker compose run --rm worker login          in the container
+  docker compose run --rm mail2ticket login     in the container
 
 Exit code 0 where there is a token, 1 where not, 2 for a configuration that cannot be used.`,
   )
