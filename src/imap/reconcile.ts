@@ -94,7 +94,8 @@ export class Reconciler {
         if (!toQueue.has(mail.id)) toQueue.set(mail.id, mail);
       } else if (entry.state.kind === 'under way') this.#underWay.remember(mail.id, mail.uid, mail.envelope);
       else if (this.#isPutBack(mail, entry)) toQueueAgain.push({ mail, entry });
-      else toFile.push({ id: mail.id, uids: [mail.uid], entry });
+      // Under each UID at once: of a twin that is filed alone, the first would look as if a person had moved it back.
+      else toFile.push({ id: mail.id, uids: [...new Set([...this.#underWay.uidsOf(mail.id), mail.uid])], entry });
     }
     await this.#file(toFile);
     for (const { mail, entry } of toQueueAgain) await this.#queueAgain(mail, entry);

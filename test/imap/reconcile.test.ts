@@ -1,0 +1,81 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Mark, prepareFolders } from '../../src/imap/folders.js';
+import type { Ledger } from '../../src/imap/ports.js';
+import { Reconciler } from '../../src/imap/reconcile.js';
+import { MAX_MAILS_PER_BATCH } from '../../src/limits.js';
+import { judge } from '../../src/mail/decide.js';
+import { mailOfEnvelope } from '../../src/mail/envelope-mail.js';
+import type { LedgerEntry } from '../../src/mail/ledger-entry.js';
+import { defaultPolicy } from '../../src/mail/policy.js';
+import { startDovecot, type TestDovecot } from '../services/dovecot.js';
+import { mail } from '../services/rig.js';
+
+const USER = 'support@acme.test';
+
+let dovecot: TestDovecot;
+beforeAll(async () => {
+  dovecot = await startDovecot();
+});
+afterAll(() => dovecot?.stop());
+
+/** A ledger whose mails are settled, as automatic ones, as soon as they are queued. */
+function quickLedger(): Ledger & { readonly again: string[] } {
+  const entries = new Map<string, LedgerEntry>();
+  const again: string[] = [];
+  return {
+    again,
+    lookUp: async (ids) =>
+      new Map(ids.flatMap((id) => (entries.has(id) ? [[id, entries.get(id) as LedgerEntry]] : []))),
+    async add(added) {
+      for (const { id, fingerprint, envelope } of added) {
+        const outcome = { kind: 'ignored', reason: 'auto reply' } as const;
+        const state = { kind: 'settled', outcome } as const;
+        entries.set(id, { fingerprint, receivedAt: envelope.receivedAt, filedIn: null, ingested: false, state });
+      }
+    },
+    addAgain: async ({ id }) => void again.push(id),
+    async markFiled(ids, folder) {
+      for (const id of ids) {
+        const entry = entries.get(id);
+        if (entry) entries.set(id, { ...entry, filedIn: folder });
+      }
+    },
+    countUnderWay: async () => 0,
+  };
+}
+
+it('files a mail that stands twice in a backlog under both of its UIDs, though it is settled before its twin is looked at', async () => {
+  const imap = await dovecot.client(USER);
+  const twin = Buffer.from(mail({ subject: 'Away' }).replaceAll('\n', '\r\n'));
+  const receivedAt = new Date('2026-11-24T08:00:00Z');
+  const append = (raw: Buffer | string) => imap.append('INBOX', raw, [], receivedAt);
+  await append(twin);
+  for (let i = 0; i < MAX_MAILS_PER_BATCH; i++) await append(mail({ subject: `${i}` }).replaceAll('\n', '\r\n'));
+  await append(twin);
+
+  const mark: Mark = { uidValidity: '0', uidNext: 1, date: new Date(0) };
+  const { paths } = await prepareFolders(imap, 'INBOX', mark, null);
+  const opened = await imap.mailboxOpen('INBOX');
+  const ledger = quickLedger();
+  const reconciler = new Reconciler({
+    client: imap,
+    mailbox: 'imap://support@acme.test/INBOX',
+    folder: 'INBOX',
+    uidValidity: String(opened.uidValidity),
+    keywords: true,
+    paths,
+    mark: null,
+    ledger,
+    judge: async (_, envelope) => judge(mailOfEnvelope(envelope, 'test'), defaultPolicy),
+    readings: { broken: async () => new Map(), begin: async () => () => {}, forget: async () => {} },
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+  });
+  for (let pass = 0; pass < 2; pass++) await reconciler.pass('all', () => false);
+  await imap.logout();
+  expect(ledger.again).toEqual([]);
+  const filed = await dovecot.list(USER, paths.Ignored);
+  expect(filed.filter(({ subject }) => subject === 'Away')).toHaveLength(2);
+  expect(await dovecot.list(USER, 'INBOX')).toEqual([]);
+}, 60_000);
