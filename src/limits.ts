@@ -147,6 +147,9 @@ export const MAX_LOGIN_ADDRESSES = 1000;
 /** Bytes of a request to the page: a form of two fields, or the ids of the mails to retry. */
 export const MAX_PAGE_REQUEST_BYTES = 64 * 1024;
 
+/** Milliseconds in which a request to the HTTP port has to be there as a whole. Without a bound a few slow clients hold all its connections. */
+export const MAX_REQUEST_MS = 30_000;
+
 /** Mails of one answer of the page's API. */
 export const MAX_MAILS_LISTED = 1000;
 

@@ -1,5 +1,6 @@
 import { type FastifyPluginAsync, fastify } from 'fastify';
 import { ConfigError } from '../errors.js';
+import { MAX_REQUEST_MS } from '../limits.js';
 import type { Health } from './health.js';
 import type { Metrics } from './metrics.js';
 
@@ -15,7 +16,7 @@ export async function serveStatus(
   { host, port, page }: { host: string; port: number; page?: FastifyPluginAsync | undefined },
 ): Promise<{ url: string; close(): Promise<void> }> {
   // Open keep-alive connections of a scraper must not hold up the stop.
-  const server = fastify({ forceCloseConnections: true });
+  const server = fastify({ forceCloseConnections: true, requestTimeout: MAX_REQUEST_MS });
   server.get('/healthz', async () => ({ alive: true }));
   server.get('/readyz', async (_request, reply) =>
     reply.code(health.ready ? 200 : 503).send({ ready: health.ready, parts: health.parts }),

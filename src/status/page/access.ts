@@ -12,6 +12,9 @@ export interface Credentials {
 /** How long an address that has guessed too often is not listened to. */
 const LOCK_MS = 5 * 60 * 1000;
 
+/** The cookie of a browser that has been logged in. */
+const KNOWN_COOKIE = 'mail2ticket-known';
+
 /** Something about the request itself is wrong. */
 export class RequestRefusedError extends Error {
   constructor(
@@ -22,21 +25,32 @@ export class RequestRefusedError extends Error {
   }
 }
 
-/** Lets nobody in without the password: HTTP Basic (RFC 7617) for everything that is registered on `app` from now on. */
+/**
+ * Lets nobody in without the password: HTTP Basic (RFC 7617) for everything that is registered on `app` from now on.
+ *
+ * Behind a proxy, and in a container, all the world has one address: so that a guesser does not lock out the operator, a browser that
+ * has been logged in since the start is counted by itself.
+ */
 export async function requireLogin(app: FastifyInstance, credentials: Credentials, log: Log): Promise<void> {
   const failures = new LoginFailures();
+  const cookie = `${KNOWN_COOKIE}=${randomBytes(32).toString('base64url')}`;
+  const isKnown = ({ headers }: FastifyRequest) => headers.cookie?.split(/; ?/).includes(cookie) ?? false;
+  const counted = (request: FastifyRequest) => (isKnown(request) ? `known ${request.ip}` : request.ip);
   app.addHook('onRequest', async (request, reply) => {
-    if (!failures.isLocked(request.ip)) return;
+    if (!failures.isLocked(counted(request))) return;
     reply.header('retry-after', LOCK_MS / 1000);
     throw new RequestRefusedError(429, 'Too many failed log-ins from this address; try again in five minutes.');
   });
   await app.register(basicAuth, {
     authenticate: { realm: 'mail2ticket' },
-    validate: async (user, password, request) => {
+    validate: async (user, password, request, reply) => {
       // Both are always compared, so that the time tells nothing of either.
       const right = [isSame(user, credentials.user), isSame(password, credentials.password)];
-      if (right.every(Boolean)) return;
-      failures.add(request.ip);
+      if (right.every(Boolean)) {
+        if (!isKnown(request)) reply.header('set-cookie', `${cookie}; Path=/; HttpOnly; SameSite=Strict`);
+        return;
+      }
+      failures.add(counted(request));
       log.warn({ action: 'page.refused', reason: 'wrong user or password', address: request.ip }, 'log-in refused');
       throw new RequestRefusedError(401, 'Wrong user or password.');
     },

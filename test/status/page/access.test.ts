@@ -50,6 +50,20 @@ describe('the log-in', () => {
     expect((await get(right, '192.0.2.7')).statusCode).toBe(200);
   });
 
+  it('lets a guesser lock nobody out who has been logged in, though all come from the address of a proxy', async () => {
+    const from = (authorization: string, cookie: string) =>
+      server.inject({ url: '/', headers: { authorization, cookie } });
+    const [cookie = '', ...attributes] = String((await get(right)).headers['set-cookie']).split('; ');
+    expect(attributes).toEqual(['Path=/', 'HttpOnly', 'SameSite=Strict']);
+    for (let i = 0; i < 10; i += 1) await get(basic('operator', `guess ${i}`));
+    expect((await get(right)).statusCode).toBe(429);
+    const known = await from(right, `other=1; ${cookie}`);
+    expect([known.statusCode, known.headers['set-cookie']]).toEqual([200, undefined]);
+    expect((await from(right, 'mail2ticket-known=AAAA')).statusCode).toBe(429);
+    for (let i = 0; i < 10; i += 1) await from(basic('operator', `guess ${i}`), cookie);
+    expect((await from(right, cookie)).statusCode).toBe(429);
+  });
+
   it('does not count a browser that asks for the first time', async () => {
     for (let i = 0; i < 20; i += 1) await get();
     expect((await get(right)).statusCode).toBe(200);
