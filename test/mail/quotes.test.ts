@@ -124,6 +124,32 @@ describe('trimReply of text', () => {
       `It works.\n\n${WROTE}\n> a quoted line that is as long as quoted lines are when they are wrapped on their\nway here\n> and goes on\n`,
       'It works.',
     ],
+    ["GroupWise's line over a mail", 'It works.\n\n>>> Bob <bob@example.org> 05.05.2020 15:00 >>>\nHm?', 'It works.'],
+    [
+      'a quote on the line of its attribution',
+      'It works.\n\nOn Tue, May 5, 2020 at 15:00, Bob<bob@example.org> wrote:   Hm?\nBob',
+      'It works.',
+    ],
+    [
+      'recipients and subject above an attribution',
+      'It works.\n\n----------------\nКому: eve@example.com;\nТема: Hm;\n05.05.2020, 15:00, "Bob" <bob@example.org>:\n\nHm?',
+      'It works.',
+    ],
+    [
+      'a title without dashes above a header block',
+      'It works.\n\n原始邮件\n\n发件人：Bob <bob@example.org>\n收件人：eve\n主题：Hm\n\nHm?',
+      'It works.',
+    ],
+    [
+      'the table of a mail app',
+      'It works.\n\n---- Replied Message ----\n| From | Bob |\n| Subject | Hm |\nHm?',
+      'It works.',
+    ],
+    [
+      "a mail program's line with its link, in a language without a row",
+      'It works.\n\nHankige Outlook rakendus iOS<https://aka.ms/o0ukef>',
+      'It works.',
+    ],
   ])('cuts %s', (_, mail, words) => {
     const { text, quoted } = trimText(mail);
     expect(text).toBe(words);
@@ -138,6 +164,8 @@ describe('trimReply of text', () => {
       'sentences that begin like an attribution',
       'On the one hand it works.\n\nOn the other hand, it does not:\n\nAm Montag ging es noch.',
     ],
+    ['addresses of sender and recipient', 'I entered:\nFrom: eve@example.com\nTo: bob@example.org\nand got error 550.'],
+    ['a link that nobody but the author wrote', 'Outlook shows this: https://example.com/error.png'],
     ['a sentence that holds a header name', 'The mail came From: our shop.\nTo: whom it may concern'],
     [
       'an appointment',
@@ -293,6 +321,10 @@ describe('trimReply of HTML', () => {
       'Outlook for phones',
       '<div>It works.</div><div id="ms-outlook-mobile-signature"><div></div>Get <a href="https://aka.ms/o0ukef">Outlook for iOS</a></div><div id="mail-editor-reference-message-container"><div>Bob</div><div>Hm?</div></div>',
     ],
+    [
+      'Outlook for phones, its header block within the quote',
+      `<div>It works.</div><div class="ms-outlook-mobile-signature">Eve</div><div class="ms-outlook-mobile-reference-message"><hr><div id="divRplyFwdMsg">${header}</div>Hm?</div>`,
+    ],
     ['Outlook for Mac', '<div>It works.</div><span id="OLK_SRC_BODY_SECTION"><div>Bob</div><div>Hm?</div></span>'],
     [
       'Hotmail',
@@ -305,6 +337,24 @@ describe('trimReply of HTML', () => {
     [
       'Zimbra',
       `<div>It works.</div><hr id="zwchr" data-marker="__DIVIDER__"><div data-marker="__HEADERS__">${header}</div><div data-marker="__QUOTED_TEXT__">Hm?</div>`,
+    ],
+    ['Zimbra, an old one', `<div>It works.</div><hr id="zwchr"><blockquote>${header}<br>Hm?</blockquote>`],
+    [
+      'Yahoo for phones',
+      '<div>It works.</div><div id="ymail_ios_signature">Eve</div><p class="yahoo-quoted-begin">Bob:</p><blockquote class="iosymail">Hm?</blockquote>',
+    ],
+    [
+      'Samsung',
+      `<div>It works.</div><div id="composer_signature">Eve</div><div>-------- Hm --------</div><div>Od: Bob &lt;bob@example.org&gt;</div><div>Za: Eve</div><div>Ö: Hm</div><div>Hm?</div>`,
+    ],
+    [
+      'Spark',
+      '<div name="messageBodySection">It works.</div><div name="messageSignatureSection">Eve</div><div name="messageReplySection">Bob<br><blockquote>Hm?</blockquote></div>',
+    ],
+    ['GMX', '<div>It works.</div><div name="quote"><b>Bob</b><div name="quoted-content">Hm?</div></div>'],
+    [
+      'NetEase',
+      '<div>It works.</div><div class="ntes-mailmaster-quote"><div>Bob</div><blockquote>Hm?</blockquote></div>',
     ],
     [
       'ProtonMail',

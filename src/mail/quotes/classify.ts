@@ -1,5 +1,13 @@
+import { MAX_JUDGED_LINE_CHARACTERS } from '../../limits.js';
 import { attributionEndingAt, attributionOffset, attributionStrength, isLoneVerb } from './attribution.js';
-import { isAnnouncement, isDelimiter, isDeviceLine, isListFooter } from './closing-lines.js';
+import {
+  isAnnouncement,
+  isDelimiter,
+  isDelimiterTitle,
+  isDeviceLine,
+  isGroupWiseLine,
+  isListFooter,
+} from './closing-lines.js';
 import { bareLine, INTRODUCING, isRuler, type Line, type LineKind } from './line.js';
 import { announcedBlockEnd, headerBlockEnd, headerOf } from './quoted-header.js';
 
@@ -13,6 +21,8 @@ export interface MarkedLine {
 
 /** Lines at the head of a quote in which an attribution or header block makes it a mail program's quote. */
 const QUOTE_HEAD_LINES = 6;
+/** Lines of a header that may stand above an attribution. */
+const MAX_LINES_ABOVE = 6;
 /** Lines that our marker may be wrapped into. */
 const MARKER_LINES = 3;
 
@@ -38,7 +48,7 @@ function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null):
   // Below each such mark comes "From: …" or a ruler; where nothing like it does, the mark means something else.
   if (mark === 'cut' && (/[:：]/.test(bare.slice(0, 40)) || isRuler(bare))) return 'cut';
   if (mark !== null && mark !== 'cut') return mark;
-  if (depth > 0) return 'quote';
+  if (depth > 0) return isGroupWiseLine(bare, depth) ? 'delimiter' : 'quote';
   if (bare === '--' && raw.trimEnd() === '--') return 'signature-start';
   if (isRuler(bare)) return 'ruler';
   if (isDelimiter(bare)) return 'delimiter';
@@ -46,15 +56,31 @@ function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null):
   return 'text';
 }
 
-/** "Fine! On Wed, Apr 4, 2012 at 3:59 PM, Bob wrote:" becomes two lines, or the author's words would go with the quote. */
+/**
+ * "Fine! On Wed, Apr 4, 2012 at 3:59 PM, Bob wrote:" becomes two lines, or the author's words would go with the quote, and
+ * so does Yahoo's "On Wed, … wrote:   Hello" with the quote behind it.
+ */
 function splitSharedLines(marked: readonly MarkedLine[]): MarkedLine[] {
   const lines: MarkedLine[] = [];
   for (const line of marked) {
+    const end = line.mark === null ? endOfAttribution(line.raw) : 0;
+    if (end > 0) {
+      lines.push({ raw: line.raw.slice(0, end), mark: null }, { raw: line.raw.slice(end), mark: null });
+      continue;
+    }
     const at = line.mark === null && /[:：]\s*$/.test(line.raw.slice(-4)) ? offsetOfAttribution(line.raw) : 0;
     if (at > 0) lines.push({ raw: line.raw.slice(0, at), mark: null }, { raw: line.raw.slice(at), mark: null });
     else lines.push(line);
   }
   return lines;
+}
+
+/** Where the attribution that a line begins with ends, 0 where it begins with none or nothing stands behind it. */
+function endOfAttribution(raw: string): number {
+  const head = /^[^<>]{5,200}<[^<>\s@]{1,64}@[^<>\s]{1,255}>[^<>:：]{0,30}[:：](?=\s{2,}\S)/.exec(
+    raw.slice(0, MAX_JUDGED_LINE_CHARACTERS),
+  )?.[0];
+  return head !== undefined && attributionStrength(bareLine(head).bare) === 'strong' ? head.length : 0;
 }
 
 function offsetOfAttribution(raw: string): number {
@@ -119,9 +145,18 @@ function findHeaderBlocks(lines: Line[]): void {
     const end = announced ?? (bare && headerOf(bare) ? headerBlockEnd(at, bareAt) : null);
     if (end === null) continue;
     if (announced !== null && above?.kind === 'text') above.kind = 'delimiter';
+    const title = lines[wordsAbove(lines, at)];
+    if (title?.kind === 'text' && isDelimiterTitle(title.bare)) title.kind = 'delimiter';
     for (const line of lines.slice(at, end)) line.kind = 'header';
     at = end - 1;
   }
+}
+
+/** Index of the nearest line above that is not blank, -1 where there is none. */
+function wordsAbove(lines: readonly Line[], at: number): number {
+  let above = at - 1;
+  while (lines[above]?.kind === 'blank') above--;
+  return above;
 }
 
 /** A long quoted line that was wrapped on its way leaves its rest unquoted, between two quoted lines: no answer. */
@@ -150,11 +185,24 @@ function findAttributions(lines: Line[]): void {
       for (const part of lines.slice(span.start, at + 1)) {
         part.kind = span.strength === 'bare' ? 'introduction' : 'attribution';
       }
-      at = span.start;
+      at = takeHeaderAbove(lines, span.start);
     }
     const kind = lines[at]?.kind ?? 'blank';
     if (kind !== 'blank') next = kind;
   }
+}
+
+/**
+ * Yandex sets a ruler, recipients and subject above its attribution, without the author: these lines go with it. Returns
+ * the index of the first line.
+ */
+function takeHeaderAbove(lines: readonly Line[], start: number): number {
+  let first = start;
+  while (start - first < MAX_LINES_ABOVE && lines[first - 1]?.kind === 'text' && headerOf(lines[first - 1]?.bare ?? ''))
+    first--;
+  if (first === start || lines[first - 1]?.kind !== 'ruler') return start;
+  for (const line of lines.slice(first, start)) line.kind = 'attribution';
+  return first;
 }
 
 function findListFooters(lines: Line[]): void {

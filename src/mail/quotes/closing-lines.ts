@@ -1,7 +1,9 @@
+import { TIME } from './attribution.js';
 import {
   DELIMITERS,
   DEVICE_BRANDS,
   DEVICE_JOINTS,
+  DEVICE_LINK,
   DEVICE_OPENERS,
   DEVICE_SHORT_OPENERS,
   DEVICE_TAILS,
@@ -13,18 +15,29 @@ const MAX_DEVICE_LINE_CHARACTERS = 200;
 const MIN_DEVICE_LINE_CHARACTERS = 5;
 const MAX_WORDS_AFTER = 8;
 const MAX_WORDS_AFTER_SHORT = 2;
+/** Of a line that a program's own link ends, the link left out. */
+const MAX_WORDS_WITH_LINK = 8;
 /** "Bob Miller from mobile" */
 const MAX_WORDS_OF_PERSON = 4;
 
 /** Whether a bare line reads "-----Original Message-----" or "Begin forwarded message:", in some language. */
 export function isDelimiter(bare: string): boolean {
   const dashed = /^(?:-{2,}|_{2,}|={2,})(?!$)/.test(bare);
-  if (!dashed && !/[:：]$/.test(bare)) return false;
+  return (dashed || /[:：]$/.test(bare)) && isDelimiterTitle(bare);
+}
+
+/** Whether the words of a bare line are those of a delimiter; without dashes they are one only right above a header block. */
+export function isDelimiterTitle(bare: string): boolean {
   const words = bare
     .replace(/^[-_= ]+/, '')
     .replace(/[-_= :：]+$/, '')
     .replace(/’/g, "'");
   return DELIMITERS.has(words.toLowerCase());
+}
+
+/** Whether a bare line with three quote signs is what GroupWise puts over a mail: ">>> Bob <bob@example.org> 5/2/2026 9:00 AM >>>". */
+export function isGroupWiseLine(bare: string, depth: number): boolean {
+  return depth === 3 && bare.endsWith(' >>>') && TIME.test(bare);
 }
 
 /** Whether a bare line may announce a header block: Outlook's row of underscores, or a dashed title in any language. */
@@ -44,10 +57,11 @@ export function isDeviceLine(bare: string): boolean {
     .trim();
   if (isDeviceTail(line)) return true;
   const [sentence = ''] = line.split(/[.,;!](?: |$)/, 1);
-  const rest = line.slice(sentence.length).replace(/^[.,;! ]+/, '');
-  if (rest !== '' && !isDeviceTail(rest) && !isCarrier(rest)) return false;
   const words = sentence.split(/[ -]+/);
   const named = words.some((word) => DEVICES.has(word)) || DEVICE_BRANDS.some((brand) => sentence.includes(brand));
+  if (named && words.length <= MAX_WORDS_WITH_LINK && DEVICE_LINK.test(bare)) return true;
+  const rest = line.slice(sentence.length).replace(/^[.,;! ]+/, '');
+  if (rest !== '' && !isDeviceTail(rest) && !isCarrier(rest)) return false;
   if (wordsAfter(DEVICE_OPENERS, sentence) <= MAX_WORDS_AFTER) return named || sentence.startsWith('sent from my ');
   if (wordsAfter(DEVICE_SHORT_OPENERS, sentence) <= MAX_WORDS_AFTER_SHORT) return named;
   return (

@@ -18,16 +18,33 @@ const NAME_ENDINGS: readonly (readonly [ending: string, mark: Mark])[] = [
   ['isReplyContent', 'quote'], // 163.com
   ['OLK_SRC_BODY_SECTION', 'quote'], // Outlook for Mac
   ['mail-editor-reference-message-container', 'quote'], // Outlook for phones and the new one for Windows
+  ['ms-outlook-mobile-reference-message', 'quote'],
+  ['iosymail', 'quote'], // Yahoo for iPhone
+  ['edo-original', 'quote'], // Edison
+  ['fairemail_quote', 'quote'],
+  ['freshdesk_quote', 'quote'],
+  ['missive_quote', 'quote'],
+  ['ntes-mailmaster-quote', 'quote'], // NetEase
+  ['history-quote-wrapper', 'quote'], // Lark
   ['gmail_attr', 'attribution'],
   ['moz-cite-prefix', 'attribution'], // Thunderbird
   ['reply-intro', 'attribution'], // Roundcube
+  ['yahoo-quoted-begin', 'attribution'],
+  ['GroupwiseReplyHeader', 'attribution'],
   ['gmail_signature', 'signature'],
   ['moz-signature', 'signature'],
   ['protonmail_signature_block', 'signature'],
+  ['ms-outlook-mobile-signature', 'signature'],
+  ['ymail_android_signature', 'signature'],
+  ['ymail_ios_signature', 'signature'],
+  ['composer_signature', 'signature'], // Samsung
+  ['edo-signature', 'signature'], // Edison
+  ['front-signature', 'signature'],
   ['divRplyFwdMsg', 'cut'], // Outlook on the web
   ['appendonsend', 'cut'], // Outlook on the web
   ['stopSpelling', 'cut'], // Hotmail
   ['OutlookMessageHeader', 'cut'],
+  ['zwchr', 'cut'], // Zimbra's ruler, from before it had data-marker
 ];
 
 /** Zimbra's `data-marker`. */
@@ -37,11 +54,18 @@ const DATA_MARKERS: ReadonlyMap<string, Mark> = new Map([
   ['__QUOTED_TEXT__', 'quote'],
 ]);
 
+/** The `name` of Spark's elements, and of GMX' and web.de's. */
+const ELEMENT_NAMES: ReadonlyMap<string, Mark> = new Map([
+  ['messageReplySection', 'quote'],
+  ['messageSignatureSection', 'signature'],
+  ['quote', 'quote'],
+]);
+
 /** Outlook's line over the header block of the mail below, the only trace where the block's language is unknown. */
 const OUTLOOK_LINE = /border:\s?none;\s?border-top:\s?solid #(?:B5C4DF|E1E1E1) 1\.0pt/i;
 /** Attribute values are looked at up to here; a style can be 1 MB. */
 const MAX_VALUE_CHARACTERS = 300;
-const LOOKED_AT: ReadonlySet<string> = new Set(['class', 'id', 'type', 'cite', 'style', 'data-marker']);
+const LOOKED_AT: ReadonlySet<string> = new Set(['class', 'id', 'name', 'type', 'cite', 'style', 'data-marker']);
 
 /**
  * What an element's tag says of the lines in it, null where nothing. A blockquote without a mark is `cited`: authors
@@ -49,7 +73,7 @@ const LOOKED_AT: ReadonlySet<string> = new Set(['class', 'id', 'type', 'cite', '
  */
 function markOf(element: string, attributes: Readonly<Record<string, string>>): Mark | null {
   const value = (name: string) => attributes[name] ?? '';
-  const marked = DATA_MARKERS.get(value('data-marker'));
+  const marked = DATA_MARKERS.get(value('data-marker')) ?? ELEMENT_NAMES.get(value('name'));
   if (marked) return marked;
   const names = `${value('class')} ${value('id')}`.split(/\s+/);
   for (const [ending, mark] of NAME_ENDINGS) {
@@ -93,10 +117,11 @@ export function markHtml(html: string): string | null {
   const onopentagend = (end: number) => {
     const mark = markOf(element, attributes);
     const inner = open.at(-1);
-    if (inner?.element === element && (!mark || open.length >= MAX_NESTED_MARKS)) inner.sameWithin++;
+    const isTracked = mark !== null && mark !== 'cut' && open.length < MAX_NESTED_MARKS;
+    if (inner?.element === element && !isTracked) inner.sameWithin++;
     if (!mark || open.length >= MAX_NESTED_MARKS) return;
     insert(end + 1, OPEN[mark]);
-    if (mark !== 'cut') open.push({ element, mark, sameWithin: 0 });
+    if (isTracked) open.push({ element, mark, sameWithin: 0 });
   };
   const onclosetag = (start: number, end: number) => {
     const name = html.slice(start, end).toLowerCase();

@@ -47,7 +47,9 @@ export function headerBlockEnd(start: number, bareAt: (index: number) => string 
   const [first] = roles;
   if (!roles.has('from') && first !== 'date') return null;
   const isBlock = addressed
-    ? roles.size >= 2
+    ? roles.has('date') || roles.has('subject')
+      ? roles.size >= 2
+      : false
     : roles.size >= 3 && roles.has('from') && (roles.has('subject') || sentAt);
   return isBlock ? end : null;
 }

@@ -38,7 +38,7 @@ export const WROTE: readonly string[] = words({
 export const WROTE_UNSPACED: readonly string[] = words({
   zh: '写道 | 寫道 | 写到 | 已写入 | 撰寫 | 來信',
   ja: '書きました | のメール | は書きました',
-  ko: '작성 | 님이 씀 | 님의 말',
+  ko: '작성 | 님이 씀 | 님의 말 | 쓴 글',
 });
 
 /** First words of such a line, before weekday or date; needed to know where a line that was wrapped begins. */
@@ -68,11 +68,11 @@ export const HEADER_NAMES: ReadonlyMap<string, HeaderRole> = namesByRole({
     'en de nl': 'from | von | van',
     'fr es pt it ca': 'de | da | expéditeur | mittente | remitente',
     'sv da no is fi et': 'från | fra | frá | lähettäjä | saatja',
-    'pl cs sk hr sl': 'od',
-    'hu ro tr el lt': 'feladó | de la | expeditor | kimden | από | nuo',
+    'pl cs sk hr sl': 'od | šalje',
+    'hu ro tr el lt': 'feladó | de la | expeditor | kimden | gönderen | από | nuo',
     'ru uk bg': 'от | від | от кого',
     'zh ja ko': '发件人 | 寄件者 | 寄件人 | 發件人 | 差出人 | 送信元 | 보낸 사람',
-    'vi id he ar': 'từ | dari | מאת | من',
+    'vi id th he ar': 'từ | dari | จาก | מאת | من',
   },
   to: {
     'en de nl': 'to | an | aan',
@@ -82,19 +82,21 @@ export const HEADER_NAMES: ReadonlyMap<string, HeaderRole> = namesByRole({
     'hu ro tr el lv': 'címzett | către | catre | kime | προς | kam',
     'ru uk bg': 'кому | за',
     'zh ja ko': '收件人 | 收件者 | 宛先 | 받는 사람 | 받는사람',
-    'vi id he ar': 'đến | tới | kepada | אל | إلى',
+    'vi id th he ar': 'đến | tới | kepada | ถึง | אל | إلى',
   },
   date: {
     'en de nl': 'date | sent | sent at | datum | gesendet | gesendet am | verzonden',
     fr: 'envoyé | envoyé le',
     'es pt it': 'fecha | enviado | enviado el | enviada em | enviado em | enviada | data | inviato | data invio',
     'sv da no fi et': 'skickat | sendt | dato | lähetetty | päivämäärä | saadetud',
-    'pl cs sk sl': 'wysłano | odesláno | odoslané | poslano',
-    'hu ro tr el': 'küldve | dátum | trimis | gönderildi | tarih | ημερομηνία',
+    'pl cs sk sl sr': 'wysłano | wysłane | odesláno | odoslané | poslano | poslato',
+    'hu ro el': 'küldve | elküldve | dátum | trimis | ημερομηνία | στάλθηκε',
+    tr: 'gönderildi | gönderilme | gönderme tarihi | gönderilme tarihi | tarih',
     'ru uk bg': 'отправлено | дата | дата отправки | надіслано | изпратено',
     zh: '发送时间 | 发送日期 | 日期 | 傳送時間 | 寄件日期 | 时间',
     'ja ko': '日時 | 送信日時 | 送信済み | 보낸 날짜 | 날짜',
-    'vi id he ar': 'ngày | đã gửi | tanggal | dikirim | נשלח | תאריך | تاريخ | تم الإرسال',
+    'vi id th': 'ngày | đã gửi | tanggal | dikirim | ส่ง | วันที่',
+    'he ar': 'נשלח | תאריך | تاريخ | تم الإرسال | تاريخ الإرسال',
   },
   subject: {
     'en de nl': 'subject | betreff | onderwerp',
@@ -104,7 +106,7 @@ export const HEADER_NAMES: ReadonlyMap<string, HeaderRole> = namesByRole({
     'hu ro tr el': 'tárgy | subiect | konu | θέμα',
     'ru uk bg': 'тема | относно',
     'zh ja ko': '主题 | 主旨 | 主題 | 件名 | 제목',
-    'vi id he ar': 'chủ đề | perihal | subjek | נושא | الموضوع',
+    'vi id th he ar': 'chủ đề | perihal | subjek | เรื่อง | หัวเรื่อง | נושא | الموضوع',
   },
   other: {
     copies:
@@ -128,7 +130,7 @@ function namesByRole(roles: Readonly<Record<HeaderRole, Readonly<Record<string, 
 /** What stands between dashes, as in "-----Original Message-----", or alone with a colon, as in "Begin forwarded message:". */
 export const DELIMITERS: ReadonlySet<string> = new Set(
   words({
-    en: 'original message | original email | original mail | reply message',
+    en: 'original message | original email | original mail | reply message | replied message',
     'en, forwards': 'forwarded message | forwarded mail | forwarded by | begin forwarded message',
     de: 'ursprüngliche nachricht | ursprüngliche mail | originalnachricht | original-nachricht | antwort nachricht',
     'de, forwards': 'weitergeleitete nachricht | weitergeleitete mail | anfang der weitergeleiteten nachricht',
@@ -158,8 +160,8 @@ export const DELIMITERS: ReadonlySet<string> = new Set(
       'özgün mesaj | orijinal mesaj | özgün ileti | iletilen mesaj | yönlendirilmiş ileti | αρχικό μήνυμα | προωθημένο μήνυμα',
     zh: '原始邮件 | 原始郵件 | 原始信件 | 转发的邮件 | 转发邮件 | 轉寄的郵件 | 轉寄郵件 | 回复的原邮件',
     'ja ko': '元のメッセージ | 転送メッセージ | 転送されたメッセージ | 원본 메시지 | 원본 메일 | 전달된 메시지',
-    'vi id he ar':
-      'tin nhắn gốc | thư gốc | pesan asli | הודעה מקורית | הודעה שהועברה | الرسالة الأصلية | رسالة معاد توجيهها',
+    'vi id th': 'tin nhắn gốc | thư gốc | pesan asli | ข้อความเดิม | ข้อความต้นฉบับ',
+    'he ar': 'הודעה מקורית | הודעה שהועברה | الرسالة الأصلية | رسالة معاد توجيهها',
   }),
 );
 
@@ -169,8 +171,8 @@ export const DELIMITERS: ReadonlySet<string> = new Set(
  */
 export const DEVICE_OPENERS: readonly string[] = words({
   en: 'sent from my | sent from | sent via | sent with | sent using | sent by | sent on the go',
-  'en, Outlook': 'get outlook for | get the outlook app | download outlook for',
-  de: 'gesendet von | gesendet mit | gesendet über | gesendet aus | gesendet via | diese nachricht wurde von | diese e-mail wurde von',
+  'en, programs': 'get outlook for | get the outlook app | download outlook for | get bluemail for',
+  de: 'von yahoo mail auf | gesendet von | gesendet mit | gesendet über | gesendet aus | gesendet via | diese nachricht wurde von | diese e-mail wurde von',
   'de, Outlook': 'outlook für | holen sie sich outlook | laden sie outlook',
   fr: "envoyé de | envoyé depuis | envoyé à partir | envoyé avec | envoyé d'un | envoyé via | provenance :",
   'fr, Outlook': 'obtenez outlook | télécharger outlook',
@@ -186,7 +188,7 @@ export const DEVICE_OPENERS: readonly string[] = words({
   'hr sl ro': 'poslano s | poslano z | trimis de pe | trimis din',
   'ru uk bg': 'отправлено с | отправлено из | отправлено через | надіслано з | изпратено от',
   'el tr': "στάλθηκε από | gönderildi | iphone'umdan gönderildi",
-  'vi id': 'được gửi từ | đã gửi từ | gửi từ | dikirim dari',
+  'vi id th': 'được gửi từ | đã gửi từ | gửi từ | dikirim dari | ส่งจาก',
   zh: '发自我的 | 从我的 | 從我的 | 傳送自 | 来自我的 | 发自 | 寄自',
   'ja ko': 'iphoneから送信 | 私のiphoneから | 나의 | 내 iphone | iphone에서 보냄',
   'he ar': 'נשלח מ | أرسلت من | تم الإرسال من',
@@ -194,7 +196,7 @@ export const DEVICE_OPENERS: readonly string[] = words({
 
 /** As DEVICE_OPENERS, but so common in sentences that only a device and one word more may follow. */
 export const DEVICE_SHORT_OPENERS: readonly string[] = words({
-  'en de': 'from my | von meinem | vom | von unterwegs',
+  'en de': 'from my | von meinem/meiner | von meinem | vom | von unterwegs',
   'fr es it nl no sv': 'de mon | depuis mon | desde mi | dal mio | vanaf mijn | fra min | från min',
 });
 
@@ -228,6 +230,10 @@ export const DEVICE_BRANDS: readonly string[] = [
   'yahoo',
   'huawei',
 ];
+
+/** Where the link of a mail program's own line leads, by which it is known in any language: "Získat Outlook pro iOS". */
+export const DEVICE_LINK =
+  /https?:\/\/(?:aka\.ms|go\.microsoft\.com|(?:[\w-]+\.)?onelink\.me|bluemail\.me|(?:www\.)?getmailspring\.com|sprh\.mn)\//i;
 
 /** Begins what may stand after or under "Sent from my …". */
 export const DEVICE_TAILS: readonly string[] = words({
