@@ -3,7 +3,15 @@ import { refusalOf, ticketInstead } from '../mail/notice.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { HelpdeskClient } from './client.js';
 import { type Caller, openTickets } from './gate.js';
-import { type Claims, findReply, findTicket, type Recognition, type ReplyRecognition, repliesOf } from './reconcile.js';
+import {
+  type Claims,
+  findReply,
+  findReplyAnywhere,
+  findTicket,
+  type Recognition,
+  type ReplyRecognition,
+  repliesOf,
+} from './reconcile.js';
 
 /** The calls that delivery makes; a HelpdeskClient, or what stands in for one. */
 export type Helpdesk = Pick<HelpdeskClient, 'createTicket' | 'listTickets' | 'viewTicket' | 'replyToTicket'>;
@@ -57,6 +65,8 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
     if (replyId !== null) return { kind: 'replied', ticketId: open.ticket.id, adopted: true, replyId };
   }
   if (ticketId === null) {
+    const earlier = lookFirst ? await findReplyAnywhere(helpdesk, reply, instead.subject, delivery, claims) : null;
+    if (earlier !== null) return { kind: 'replied', adopted: true, ...earlier };
     await delivery.awaitTurn();
     return { kind: 'created', ticketId: await helpdesk.createTicket(instead), adopted: false, ...note };
   }

@@ -1,9 +1,9 @@
 import { MAX_CANDIDATES } from '../limits.js';
-import type { TicketRequest } from '../mail/decision.js';
+import type { ReplyRequest, TicketRequest } from '../mail/decision.js';
 import { withoutNotice } from '../mail/notice.js';
-import type { TicketSummary, TicketView } from './answers.js';
+import type { TicketReply, TicketSummary, TicketView } from './answers.js';
 import type { HelpdeskClient } from './client.js';
-import { isSameText } from './same-text.js';
+import { endsWithText, isSameText } from './same-text.js';
 
 /*
  * Did an earlier attempt get through? The API takes no idempotency key, so the only way to know is to look for what that
@@ -17,6 +17,8 @@ import { isSameText } from './same-text.js';
 export interface Claims {
   /** Whether another mail's entry holds this ticket: of two mails with the same words each must get its own. */
   isTaken(ticketId: string): Promise<boolean>;
+  /** Those of these tickets that other mails hold, so that they need not be looked at. It holds none. */
+  heldByOthers?(ticketIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** The same for a reply. Without it, of two equal answers to one ticket the second may take the first for its own. */
   isReplyTaken?(replyId: string): Promise<boolean>;
 }
@@ -43,7 +45,7 @@ const DATE_MARGIN_MS = 14 * 60 * 60 * 1000;
 
 /**
  * The sender's ticket that an earlier attempt made of this request, or null. Looks at the newest MAX_CANDIDATES tickets with
- * the same subject, each of which costs a call. Rejects as the client does: then nothing is known.
+ * the same subject that no other mail holds, each of which costs a call. Rejects as the client does: then nothing is known.
  */
 export async function findTicket(
   helpdesk: Pick<HelpdeskClient, 'listTickets' | 'viewTicket'>,
@@ -53,9 +55,10 @@ export async function findTicket(
 ): Promise<string | null> {
   const tickets = await helpdesk.listTickets(ticket.user_email);
   const candidates = tickets
-    .filter((candidate) => isSameText(candidate.subject, ticket.subject) && isRecent(candidate.created_at, by))
+    .filter((candidate) => isSameText(ticket.subject, candidate.subject) && isRecent(candidate.created_at, by))
     .sort(newestFirst);
-  for (const { id } of candidates.slice(0, MAX_CANDIDATES)) {
+  const held = await claims.heldByOthers?.(candidates.map(({ id }) => id));
+  for (const { id } of candidates.filter(({ id }) => !held?.has(id)).slice(0, MAX_CANDIDATES)) {
     const view = await helpdesk.viewTicket(id, ticket.user_email);
     if (view && isOwn(view, ticket, by) && !(await claims.isTaken(id))) return id;
   }
@@ -65,7 +68,7 @@ export async function findTicket(
 /** The ids of the replies in a ticket that say the same, the latest MAX_CANDIDATES of them. */
 export function repliesOf(view: TicketView, message: string): string[] {
   return view.replies
-    .filter((reply) => isSameText(reply.message, message))
+    .filter((reply) => isSameReply(message, reply))
     .map(({ id }) => id)
     .slice(-MAX_CANDIDATES);
 }
@@ -79,21 +82,49 @@ export async function findReply(
 ): Promise<string | null> {
   for (const reply of view.replies) {
     if (by.repliesBefore.includes(reply.id)) continue;
-    if (!isRecent(reply.created_at, by) || !isSameText(reply.message, message)) continue;
+    if (!isRecent(reply.created_at, by) || !isSameReply(message, reply)) continue;
     if (!(await claims.isReplyTaken?.(reply.id))) return reply.id;
   }
   return null;
 }
 
+/**
+ * The same where nothing tells any more which ticket an earlier attempt wrote into: the ledger that knew the mail which this one
+ * answers is lost, or the gate has shut since. Looks at the sender's MAX_CANDIDATES latest tickets whose subject the mail's ends with.
+ */
+export async function findReplyAnywhere(
+  helpdesk: Pick<HelpdeskClient, 'listTickets' | 'viewTicket'>,
+  { user_email, message }: ReplyRequest,
+  subject: string,
+  by: ReplyRecognition,
+  claims: Claims,
+): Promise<{ ticketId: string; replyId: string } | null> {
+  const tickets = await helpdesk.listTickets(user_email);
+  const candidates = tickets.filter((ticket) => endsWithText(subject, ticket.subject));
+  for (const { id } of candidates.slice(0, MAX_CANDIDATES)) {
+    const view = await helpdesk.viewTicket(id, user_email);
+    const replyId = view && (await findReply(view, message, by, claims));
+    if (replyId) return { ticketId: id, replyId };
+  }
+  return null;
+}
+
+/** Whether the sender could be verified may have changed between two attempts, and with it the mark. */
+function isSameReply(message: string, reply: TicketReply): boolean {
+  return isSameText(withoutNotice(message), withoutNotice(reply.message));
+}
+
 function isOwn(view: TicketView, ticket: TicketRequest, { messageIdField }: Recognition): boolean {
   const messageId = messageIdField && view.custom_fields[messageIdField.id]?.value;
-  if (messageId) return isSameText(messageId, messageIdField.value);
-  return isSameText(withoutNotice(view.ticket.message), withoutNotice(ticket.message));
+  if (messageId) return isSameText(messageIdField.value, messageId);
+  return isSameText(withoutNotice(ticket.message), withoutNotice(view.ticket.message));
 }
 
 function isRecent(createdAt: string, { receivedAt }: Pick<Recognition, 'receivedAt'>): boolean {
   const time = asUtc(createdAt);
-  return receivedAt === null || Number.isNaN(time) || time >= receivedAt.getTime() - DATE_MARGIN_MS;
+  // A mail of the future says nothing of when it came.
+  if (receivedAt === null || Number.isNaN(time) || receivedAt.getTime() > Date.now()) return true;
+  return time >= receivedAt.getTime() - DATE_MARGIN_MS;
 }
 
 function newestFirst(a: TicketSummary, b: TicketSummary): number {

@@ -9,11 +9,14 @@ interface SettledEntries {
 /** What one mail may ask: whether another mail holds a ticket or a reply already. */
 export interface ClaimsOfMail {
   isTaken(ticketId: string): Promise<boolean>;
+  heldByOthers(ticketIds: readonly string[]): Promise<ReadonlySet<string>>;
   isReplyTaken(replyId: string): Promise<boolean>;
 }
 
 /** A ticket that another mail's attempt made may be this much older than this mail: the helpdesk's dates have no zone. */
 const MARGIN_MS = 15 * 60 * 60 * 1000;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Who holds which ticket and reply, so that of two mails with the same words each gets its own. The ledger is read when
@@ -26,10 +29,10 @@ export class Claims {
 
   constructor(private readonly ledger: SettledEntries) {}
 
-  /** @param queuedAt when the mail was queued, ms since 1970 */
-  of(id: string, queuedAt: number): ClaimsOfMail {
+  /** @param since when the mail came or was queued, whichever was first, ms since 1970: what is older cannot be taken for its own */
+  of(id: string, since: number): ClaimsOfMail {
     const isTaken = async (key: string) => {
-      await this.#read(queuedAt - MARGIN_MS);
+      await this.#read(since - MARGIN_MS);
       const holder = this.#holders.get(key);
       if (holder === undefined) this.#remember(key, id);
       return holder !== undefined && holder !== id;
@@ -37,6 +40,10 @@ export class Claims {
     return {
       isTaken: (ticketId) => isTaken(`ticket ${ticketId}`),
       isReplyTaken: (replyId) => isTaken(`reply ${replyId}`),
+      heldByOthers: async (ticketIds) => {
+        await this.#read(since - MARGIN_MS);
+        return new Set(ticketIds.filter((ticketId) => (this.#holders.get(`ticket ${ticketId}`) ?? id) !== id));
+      },
     };
   }
 
@@ -48,10 +55,18 @@ export class Claims {
 
   async #read(since: number): Promise<void> {
     const now = Date.now();
+    // Whole days, so that mails of which each is older than the one before have the ledger read once a day of it and not once a mail.
+    const day = since - (since % DAY_MS);
     // A minute of overlap, for entries that another machine with another clock has settled.
-    const from = since < this.#readFrom ? since : this.#readTo - 60_000;
-    for await (const { id, outcome } of this.ledger.settledSince(from)) this.settled(id, outcome);
-    this.#readFrom = Math.min(this.#readFrom, since);
+    const from = day < this.#readFrom ? day : this.#readTo - 60_000;
+    const found: { id: string; outcome: Outcome }[] = [];
+    for await (const { id, outcome } of this.ledger.settledSince(from)) {
+      found.push({ id, outcome });
+      if (found.length === MAX_CLAIMS_REMEMBERED) break;
+    }
+    // The oldest first, as they are forgotten in that order.
+    for (const { id, outcome } of found.reverse()) this.settled(id, outcome);
+    this.#readFrom = Math.min(this.#readFrom, day);
     this.#readTo = now;
   }
 

@@ -138,7 +138,7 @@ export class DeliveryWorker {
           (lookFirst && tracelessAt === 0) ||
           job.attemptsStarted - 1 > unsent ||
           this.#mayHaveBeenForgotten(Math.max(job.timestamp, tracelessAt)),
-        claims: claims.of(job.id ?? '', job.timestamp),
+        claims: claims.of(job.id ?? '', firstSeen(job)),
         parents:
           decision.kind === 'reply'
             ? await conversations.parentsOf({
@@ -290,6 +290,12 @@ export class DeliveryWorker {
 function whyDead(error: Error): Parameters<DeliveryObserver['deadLetter']>[0] {
   if (error instanceof RetryLater) return 'given-up';
   return error instanceof UnrecoverableError ? 'refused' : 'cut-off';
+}
+
+/** When the mail came or was queued, whichever was first, ms since 1970: a person may have moved it back after weeks. */
+function firstSeen({ timestamp, data }: Job<MailJob, Outcome>): number {
+  const { receivedAt } = data.envelope;
+  return receivedAt === '' ? 0 : Math.min(timestamp, Date.parse(receivedAt));
 }
 
 function nameOf(job: Job<MailJob, Outcome>) {

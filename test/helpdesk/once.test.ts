@@ -228,6 +228,50 @@ describe('once is once', () => {
   });
 });
 
+describe('where the ledger is lost and the mail may have been delivered before', () => {
+  const answer = (message = 'It still burns.'): Delivery['decision'] => ({
+    ...(reply([], message) as Extract<Delivery['decision'], { kind: 'reply' }>),
+    otherwise: { ...ticket, subject: `Re: ${ticket.subject}`, message: `${message}\n\n> It burns.` },
+  });
+
+  it('a reply without a tag is found in the ticket that nothing tells of any more', async () => {
+    await client.createTicket(ticket);
+    await deliver(client, { ...delivery(answer()), parents: ['1'] }, nobody);
+    const found = { kind: 'replied', ticketId: '1', adopted: true, replyId: '1' };
+    expect(await deliver(client, delivery(answer(), true), nobody)).toEqual(found);
+    expect(helpdesk.tickets()).toMatchObject([{ replies: [{}] }]);
+  });
+
+  it('a reply is found though its writer may not write into the ticket now, and though it is marked now', async () => {
+    await client.createTicket(ticket);
+    await deliver(client, { ...delivery(answer()), parents: ['1'] }, nobody);
+    const unverified: Delivery['decision'] = {
+      ...(answer('[sender not verified]\n\nIt still burns.') as Extract<Delivery['decision'], { kind: 'reply' }>),
+      writer: { kind: 'nobody', why: 'the sender is not verified', unverified: true, setting: null },
+      mark: true,
+    };
+    const outcome = await deliver(client, { ...delivery(unverified, true), parents: ['1'] }, nobody);
+    expect(outcome).toMatchObject({ kind: 'replied', ticketId: '1', adopted: true });
+    expect(helpdesk.tickets()).toMatchObject([{ replies: [{}] }]);
+  });
+
+  it.each([
+    ['in a ticket of another subject', 'Coffee machine', ann],
+    ['of somebody else', ticket.subject, 'bea@example.com'],
+  ])('the same words %s are none of its', async (_, subject, user_email) => {
+    await client.createTicket({ ...ticket, subject, user_email });
+    await client.replyToTicket({ ticket_id: '1', message: 'It still burns.', user_email });
+    const outcome = await deliver(client, delivery(answer(), true), nobody);
+    expect(outcome).toMatchObject({ kind: 'created', ticketId: '2', adopted: false });
+  });
+});
+
+it('knows its ticket again where the mail says that it came in ten years', async () => {
+  helpdesk.fault({ kind: 'drop', endpoint: 'tickets_create.php' });
+  const receivedAt = new Date(Date.now() + 10 * 365 * 86_400_000);
+  expect(await deliverAtLast(create, { receivedAt })).toMatchObject({ ticketId: '1', adopted: true });
+});
+
 describe("a mail that names tickets which are not the sender's", () => {
   it.each([
     ['one', [12], 'Not written into ticket #12: no such ticket of this sender was found.'],

@@ -58,6 +58,15 @@ describe('the ticket of an earlier attempt', () => {
     expect(await findTicket(client, ticket, undated, taken(first, second))).toBeNull();
   });
 
+  it('costs no look at what other mails hold, so that many of one subject do not hide it', async () => {
+    const own = await client.createTicket(ticket);
+    const others: string[] = [];
+    for (let i = 0; i < MAX_CANDIDATES; i++) others.push(await client.createTicket({ ...ticket, message: 'Another' }));
+    const claims: Claims = { ...nobody, heldByOthers: async () => new Set(others) };
+    expect(await findTicket(client, ticket, undated, claims)).toBe(own);
+    expect(viewed()).toBe(1);
+  });
+
   it('is claimed only where it would be adopted, since asking may hold it', async () => {
     await client.createTicket({ ...ticket, message: 'Another matter' });
     const own = await client.createTicket(ticket);
@@ -92,7 +101,8 @@ describe('the ticket of an earlier attempt', () => {
     ['comes from a clock that is an hour ahead', 1, 0, true],
     ['came to a helpdesk at UTC-12', 0, -12 * 60, true],
     ['came to a helpdesk at UTC+14', 0, 14 * 60, true],
-    ['came the day after', 24, 0, false],
+    ['came the day after', 0, -24 * 60, false],
+    ['says that it came in ten years', 87_600, 0, true],
   ])('may be that of a mail which %s: %i hours, offset %i min', async (_, hours, utcOffsetMinutes, found) => {
     await client.close();
     await helpdesk.close();
@@ -167,7 +177,10 @@ describe('the reply of an earlier attempt', () => {
 
   it('is none from the day before the mail came', async () => {
     await client.replyToTicket({ ticket_id: '1', ...reply });
-    const receivedAt = new Date(Date.now() + 24 * HOUR);
-    expect(await findReply(await view(), reply.message, { receivedAt, repliesBefore: [] }, nobody)).toBeNull();
+    const shown = await view();
+    const yesterday = new Date(Date.now() - 24 * HOUR).toISOString();
+    const replies = shown.replies.map((each) => ({ ...each, created_at: yesterday }));
+    const by = { receivedAt: new Date(), repliesBefore: [] };
+    expect(await findReply({ ...shown, replies }, reply.message, by, nobody)).toBeNull();
   });
 });

@@ -53,4 +53,11 @@ describe('claims', () => {
     expect(ledger.asked[0]).toBeLessThan(NOON - 14 * 3_600_000);
     expect(ledger.asked[1]).toBeGreaterThan(Date.now() - 120_000);
   });
+
+  it('say of several tickets which of them other mails hold, and hold none by that', async () => {
+    const claims = new Claims(ledgerOf({ id: 'other', outcome: created('12'), at: NOON }));
+    expect(await claims.of('mine', NOON).heldByOthers(['12', '13'])).toEqual(new Set(['12']));
+    expect(await claims.of('other', NOON).heldByOthers(['12', '13'])).toEqual(new Set());
+    expect(await claims.of('another', NOON).isTaken('13')).toBe(false);
+  });
 });

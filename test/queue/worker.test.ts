@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/mail/outcome.js';
@@ -15,6 +16,7 @@ import { openStore } from '../services/rig.js';
 import { until } from '../services/until.js';
 import { newEntry } from './entries.js';
 
+const DAY_MS = 86_400_000;
 const silent = pino({ level: 'silent' });
 
 /** What an attempt ends in: an outcome, or an error that carries its verdict. */
@@ -215,6 +217,32 @@ describe('the delivery worker', () => {
     await store.restart();
     await settled('a');
     expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, true]);
+  });
+
+  it('knows what other mails hold since a mail came, though it is queued only now: a person has moved it back', async () => {
+    const taken: boolean[] = [];
+    const deliver = async (order: DeliveryOrder) => {
+      taken.push(await order.claims.isTaken('12'));
+      return created;
+    };
+    const options = { deliver, concurrency: 1, settleMs: 0, retryDelayMs: () => 5 };
+    await startWorker(options);
+    await add('other');
+    await settled('other');
+    await worker.stop();
+    // It was settled two days after the mail came, and three days ago.
+    const at = Date.now() - 3 * DAY_MS;
+    const redis = new Redis(store.url);
+    await redis.hset('mail2ticket:mail:other', 'finishedOn', at);
+    await redis.zadd('mail2ticket:mail:completed', at, 'other');
+    redis.disconnect();
+
+    await startWorker(options);
+    const entry = newEntry('moved-back', { lookFirst: true });
+    const receivedAt = new Date(at - 2 * DAY_MS).toISOString();
+    await ledger.add([{ ...entry, envelope: { ...entry.envelope, receivedAt } }]);
+    await settled('moved-back');
+    expect(taken).toEqual([false, true]);
   });
 
   it('gives up at once, in the words of the helpdesk, where trying again changes nothing', async () => {
