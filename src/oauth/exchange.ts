@@ -6,8 +6,8 @@ import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine } from '../mail/clean.js';
 import type { OAuthClient } from './grant.js';
 
-/** Milliseconds until an authorization server must have answered. */
-const ANSWER_MS = 30_000;
+/** Milliseconds until an authorization server must have answered: less than what is left to the service for stopping. */
+const ANSWER_MS = 8000;
 
 /** What each request to an authorization server is made with. */
 export interface Exchange {

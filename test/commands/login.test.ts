@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, startCli } from '../services/cli.js';
@@ -105,6 +106,10 @@ describe('mail2ticket login with a browser', () => {
     });
     expect((await fetch(`${back.origin}/favicon.ico`)).status).toBe(404);
     expect((await fetch(`${back.origin}/?code=stolen&state=guessed`)).status).toBe(404);
+    // As browsers do, in case they need one more.
+    const spare = connect(Number(back.port), '127.0.0.1');
+    spare.on('error', () => {});
+    await once(spare, 'connect');
     expect((await fetch(allowed)).status).toBe(200);
     const { code, out, told } = await command.end();
     expect({ code, out }).toEqual({ code: 0, out: `${REFRESH_TOKEN}\n` });

@@ -111,6 +111,7 @@ describe('logging in to an IMAP server with an access token', () => {
     const plain = await startDovecot();
     login = { ...login, port: plain.port };
     expect(await failure(connectImap(login, log))).toMatchObject({ code: 'MAILBOX_REFUSED', setting: 'IMAP_AUTH' });
+    expect(tokens.asked).toHaveLength(1);
     expect(await logInFinding()).toMatchObject({ cure: expect.stringContaining('IMAP_AUTH=password') });
     await plain.stop();
   });
