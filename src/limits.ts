@@ -225,7 +225,7 @@ export const MAX_PARENT_WAIT_MS = 24 * 60 * 60 * 1000;
 /** Tickets of an hour that are remembered by their sender, some hundred bytes each. Ten a second are 36,000 an hour. */
 export const MAX_TICKETS_REMEMBERED = 100_000;
 
-/** Mails that wait for their turn without taking room of MAX_MAILS_UNDER_WAY; the store holds their texts, some 10 kB each. */
+/** Mails that wait for their turn without taking room of MAX_MAILS_UNDER_WAY, after which the next do not wait; the store holds their texts, some 10 kB each. */
 export const MAX_MAILS_POSTPONED = 10_000;
 
 /** DKIM signatures of one mail that are checked. Real mail has one or two of its author's domain; each costs a DNS query and a pass over the body. */

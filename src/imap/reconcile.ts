@@ -2,6 +2,7 @@ import { MailboxUnavailableError } from '../errors.js';
 import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY, SURELY_NEW_MS } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
+import { withoutPlus } from '../mail/sender.js';
 import type { FolderPaths } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader, type StandingEntry } from './reader.js';
@@ -102,7 +103,9 @@ export class Reconciler {
     this.#oldestWaiting = null;
     if (toQueue.size === 0) return true;
     const room = Math.max(0, MAX_MAILS_UNDER_WAY - (await ledger.countUnderWay()));
-    const fresh = [...toQueue.values()];
+    // Of a sender who has as many as that under way, most wait for their turn: the rest is left in the mailbox to the next look at all.
+    const flooding = this.#underWay.sendersOf(MAX_MAILS_UNDER_WAY);
+    const fresh = [...toQueue.values()].filter(({ envelope }) => !flooding.has(withoutPlus(envelope.from)));
     await this.#reader.readAll(
       fresh.slice(0, room),
       (mail) => this.#handlingOf(mail),

@@ -1,8 +1,9 @@
 import type { Envelope } from '../mail/identity.js';
+import { withoutPlus } from '../mail/sender.js';
 
 /** The mails of a folder that are queued and not settled yet, by ledger id, so that what finishes is filed without another look at the folder. */
 export class UnderWay {
-  readonly #mails = new Map<string, { uids: number[]; receivedAt: number }>();
+  readonly #mails = new Map<string, { uids: number[]; receivedAt: number; sender: string }>();
 
   get size(): number {
     return this.#mails.size;
@@ -24,10 +25,18 @@ export class UnderWay {
     return oldest;
   }
 
+  /** The senders of so many mails or more, plus addresses counted as one. */
+  sendersOf(mails: number): ReadonlySet<string> {
+    const counts = new Map<string, number>();
+    if (this.#mails.size >= mails)
+      for (const { sender } of this.#mails.values()) counts.set(sender, (counts.get(sender) ?? 0) + 1);
+    return new Set([...counts].flatMap(([sender, count]) => (count >= mails ? [sender] : [])));
+  }
+
   /** One mail delivered twice (to two aliases) stands under two UIDs with one id: both are filed when it is settled. */
-  remember(id: string, uid: number, envelope: Pick<Envelope, 'receivedAt'>): void {
+  remember(id: string, uid: number, { receivedAt, from }: Pick<Envelope, 'receivedAt' | 'from'>): void {
     const known = this.#mails.get(id);
-    if (!known) this.#mails.set(id, { uids: [uid], receivedAt: Date.parse(envelope.receivedAt) });
+    if (!known) this.#mails.set(id, { uids: [uid], receivedAt: Date.parse(receivedAt), sender: withoutPlus(from) });
     else if (!known.uids.includes(uid)) known.uids.push(uid);
   }
 
@@ -37,10 +46,10 @@ export class UnderWay {
 
   /** What left the folder by another hand must not be kept in memory for ever. */
   keepOnly(standing: ReadonlySet<number>): void {
-    for (const [id, { uids, receivedAt }] of this.#mails) {
+    for (const [id, { uids, ...rest }] of this.#mails) {
       const left = uids.filter((uid) => standing.has(uid));
       if (left.length === 0) this.#mails.delete(id);
-      else this.#mails.set(id, { uids: left, receivedAt });
+      else this.#mails.set(id, { uids: left, ...rest });
     }
   }
 }

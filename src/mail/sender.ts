@@ -89,3 +89,8 @@ export function isListed(address: string, list: readonly string[]): boolean {
   const lower = address.toLowerCase();
   return list.includes(lower) || list.includes(lower.slice(lower.lastIndexOf('@')));
 }
+
+/** An address as limits count it: helpdesks and robots write under a new plus address for each mail (`reply+4711@`), and are one sender. */
+export function withoutPlus(address: string): string {
+  return address.toLowerCase().replace(/^([^+@"]+)\+[^@]*@/, '$1@');
+}

@@ -1,3 +1,4 @@
+import { DeliveryPostponedError } from '../errors.js';
 import { MAX_MAILS_POSTPONED } from '../limits.js';
 import type { Backend, BackendQueue } from './backend.js';
 
@@ -17,6 +18,19 @@ export class Postponed {
 
   async add(id: string): Promise<void> {
     await this.queue.add('postponed', {}, { jobId: id });
+  }
+
+  /**
+   * What `ask` gives; where it says that the mail has to wait, and there is no room for one more that waits, `instead`. Else so many
+   * would take the room for mails under way, and nobody's mail would get through any more.
+   */
+  async orInstead<T>(ask: () => Promise<T>, instead: T): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DeliveryPostponedError) || (await this.count()) < MAX_MAILS_POSTPONED) throw error;
+      return instead;
+    }
   }
 
   async delete(id: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { withoutPlus } from '../mail/sender.js';
+
 /**
  * When something was done for whom, for as long as a window is open: what a limit for each sender is held against. What is
  * older than the window, and beyond a bound the oldest, is forgotten.
@@ -19,7 +21,7 @@ export class SenderCounts {
    */
   note(id: string, address: string, at: number): void {
     this.#forget(id);
-    const sender = senderOf(address);
+    const sender = withoutPlus(address);
     this.#events.set(id, { sender, at });
     const ids = this.#ids.get(sender);
     if (ids) ids.add(id);
@@ -37,12 +39,12 @@ export class SenderCounts {
       if (at > now - this.windowMs) break;
       this.#forgetOldest();
     }
-    return this.#ids.get(senderOf(address))?.size ?? 0;
+    return this.#ids.get(withoutPlus(address))?.size ?? 0;
   }
 
   /** The times of this sender's events, ms since 1970. */
   times(address: string): number[] {
-    return [...(this.#ids.get(senderOf(address)) ?? [])].map((id) => this.#events.get(id)?.at ?? 0);
+    return [...(this.#ids.get(withoutPlus(address)) ?? [])].map((id) => this.#events.get(id)?.at ?? 0);
   }
 
   #forgetOldest(): void {
@@ -58,9 +60,4 @@ export class SenderCounts {
     ids?.delete(id);
     if (ids?.size === 0) this.#ids.delete(event.sender);
   }
-}
-
-/** Helpdesks and robots write under a new plus address for each mail (`reply+4711@`): to a limit they are one sender. */
-function senderOf(address: string): string {
-  return address.toLowerCase().replace(/^([^+@"]+)\+[^@]*@/, '$1@');
 }

@@ -6,7 +6,7 @@ import { isVerified, requesterIn } from '../mail/digest.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
-import type { Conversations } from './conversations.js';
+import type { Answer, Conversations } from './conversations.js';
 import type { Flood } from './flood.js';
 import { attemptRecord, type MailJob, QUEUE_NAME, withFailure, withoutTexts } from './job.js';
 import { safeText } from './json-safe.js';
@@ -113,7 +113,7 @@ export class DeliveryWorker {
   }
 
   async #process(job: Job<MailJob, Outcome>): Promise<Outcome> {
-    const { judgement, envelope, lookFirst, mailbox, location, settledWith } = job.data;
+    const { judgement, envelope, lookFirst, mailbox, settledWith } = job.data;
     // Cut off before BullMQ had noted it.
     if (settledWith) return settledWith;
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
@@ -125,10 +125,10 @@ export class DeliveryWorker {
       const message = 'an attempt was cut short, and the helpdesk may still be at work on it';
       return await this.#failed(job, { kind: 'postpone', message, forMs: this.options.settleMs });
     }
-    const { claims, conversations, flood } = this.options;
+    const { claims, conversations, flood, postponed: waiting } = this.options;
     let traceless = false;
     try {
-      if (postponed !== null) await this.options.postponed.delete(job.id ?? '');
+      if (postponed !== null) await waiting.delete(job.id ?? '');
       const outcome = await this.#deliver(job.id ?? '', {
         mailbox,
         decision,
@@ -139,16 +139,7 @@ export class DeliveryWorker {
           job.attemptsStarted - 1 > unsent ||
           this.#mayHaveBeenForgotten(Math.max(job.timestamp, tracelessAt)),
         claims: claims.of(job.id ?? '', firstSeen(job)),
-        parents:
-          decision.kind === 'reply'
-            ? await conversations.parentsOf({
-                mailbox,
-                parents: decision.parents,
-                receivedAt: envelope.receivedAt,
-                uid: location?.uid ?? 0,
-                queuedAt: job.timestamp,
-              })
-            : [],
+        parents: await waiting.orInstead(() => conversations.parentsOf(answerOf(job)), []),
         known: (ticketId) => conversations.known(ticketId),
         repliesBefore,
         // Where it cannot be noted, the claims alone must tell them apart.
@@ -156,7 +147,8 @@ export class DeliveryWorker {
           job.updateProgress({ ...attemptRecord(job.progress), repliesBefore: ids }).catch(() => undefined),
         awaitTurn: async () => {
           traceless = true;
-          await flood.admit(job.id ?? '', requesterIn(decision) ?? '', isVerified(judgement));
+          const [id, requester] = [job.id ?? '', requesterIn(decision) ?? ''];
+          await waiting.orInstead(() => flood.admit(id, requester, isVerified(judgement)), undefined);
         },
       });
       this.#lastSuccessAt = Date.now();
@@ -301,4 +293,10 @@ function firstSeen({ timestamp, data }: Job<MailJob, Outcome>): number {
 function nameOf(job: Job<MailJob, Outcome>) {
   const { envelope } = job.data;
   return { mail: job.id ?? '', messageId: envelope.messageId, from: envelope.from };
+}
+
+function answerOf({ data, timestamp }: Job<MailJob, Outcome>): Answer {
+  const { mailbox, judgement, envelope, location } = data;
+  const parents = judgement?.decision.kind === 'reply' ? judgement.decision.parents : [];
+  return { mailbox, parents, receivedAt: envelope.receivedAt, uid: location?.uid ?? 0, queuedAt: timestamp };
 }

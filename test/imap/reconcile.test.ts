@@ -1,9 +1,10 @@
+import type { ImapFlow } from 'imapflow';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Mark, prepareFolders } from '../../src/imap/folders.js';
 import type { Ledger } from '../../src/imap/ports.js';
 import { Reconciler } from '../../src/imap/reconcile.js';
-import { MAX_MAILS_PER_BATCH } from '../../src/limits.js';
+import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../../src/limits.js';
 import { judge } from '../../src/mail/decide.js';
 import { mailOfEnvelope } from '../../src/mail/envelope-mail.js';
 import type { LedgerEntry } from '../../src/mail/ledger-entry.js';
@@ -45,19 +46,11 @@ function quickLedger(): Ledger & { readonly again: string[] } {
   };
 }
 
-it('files a mail that stands twice in a backlog under both of its UIDs, though it is settled before its twin is looked at', async () => {
-  const imap = await dovecot.client(USER);
-  const twin = Buffer.from(mail({ subject: 'Away' }).replaceAll('\n', '\r\n'));
-  const receivedAt = new Date('2026-11-24T08:00:00Z');
-  const append = (raw: Buffer | string) => imap.append('INBOX', raw, [], receivedAt);
-  await append(twin);
-  for (let i = 0; i < MAX_MAILS_PER_BATCH; i++) await append(mail({ subject: `${i}` }).replaceAll('\n', '\r\n'));
-  await append(twin);
-
+/** A reconciler of the watched folder; whatever stands in it is queued by its envelope. */
+async function open(imap: ImapFlow, ledger: Ledger) {
   const mark: Mark = { uidValidity: '0', uidNext: 1, date: new Date(0) };
   const { paths } = await prepareFolders(imap, 'INBOX', mark, null);
   const opened = await imap.mailboxOpen('INBOX');
-  const ledger = quickLedger();
   const reconciler = new Reconciler({
     client: imap,
     mailbox: 'imap://support@acme.test/INBOX',
@@ -72,10 +65,49 @@ it('files a mail that stands twice in a backlog under both of its UIDs, though i
     log: pino({ level: 'silent' }),
     now: Date.now,
   });
+  return { reconciler, paths };
+}
+
+it('files a mail that stands twice in a backlog under both of its UIDs, though it is settled before its twin is looked at', async () => {
+  const imap = await dovecot.client(USER);
+  const twin = Buffer.from(mail({ subject: 'Away' }).replaceAll('\n', '\r\n'));
+  const receivedAt = new Date('2026-11-24T08:00:00Z');
+  const append = (raw: Buffer | string) => imap.append('INBOX', raw, [], receivedAt);
+  await append(twin);
+  for (let i = 0; i < MAX_MAILS_PER_BATCH; i++) await append(mail({ subject: `${i}` }).replaceAll('\n', '\r\n'));
+  await append(twin);
+
+  const ledger = quickLedger();
+  const { reconciler, paths } = await open(imap, ledger);
   for (let pass = 0; pass < 2; pass++) await reconciler.pass('all', () => false);
   await imap.logout();
   expect(ledger.again).toEqual([]);
   const filed = await dovecot.list(USER, paths.Ignored);
   expect(filed.filter(({ subject }) => subject === 'Away')).toHaveLength(2);
   expect(await dovecot.list(USER, 'INBOX')).toEqual([]);
+}, 60_000);
+
+it('leaves the mails of a flooding sender in the mailbox once a thousand wait for their turn, and takes those of others', async () => {
+  const imap = await dovecot.client('other@acme.test');
+  const append = (from: string, subject: string) =>
+    imap.append('INBOX', mail({ from, subject }).replaceAll('\n', '\r\n'));
+  for (let i = 0; i < MAX_MAILS_UNDER_WAY + 5; i++) await append(`Flood <flood+${i}@example.net>`, `Flood ${i}`);
+  await append('Ann <ann@example.com>', 'Printer on fire');
+  const queued: string[] = [];
+  const entries = new Map<string, LedgerEntry>();
+  const { reconciler } = await open(imap, {
+    ...quickLedger(),
+    lookUp: async (ids) => new Map([...entries].filter(([id]) => ids.includes(id))),
+    async add(added) {
+      for (const { id, fingerprint, envelope } of added) {
+        queued.push(envelope.subject);
+        const state = { kind: 'under way' } as const;
+        entries.set(id, { fingerprint, receivedAt: envelope.receivedAt, filedIn: null, ingested: false, state });
+      }
+    },
+  });
+  await reconciler.pass('all', () => false);
+  await imap.logout();
+  expect(queued).toHaveLength(MAX_MAILS_UNDER_WAY + 1);
+  expect(queued.at(-1)).toBe('Printer on fire');
 }, 60_000);

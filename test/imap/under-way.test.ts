@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UnderWay } from '../../src/imap/under-way.js';
 
-const at = (receivedAt: string) => ({ receivedAt });
+const at = (receivedAt: string, from = 'ann@example.com') => ({ receivedAt, from });
 
 test('The oldest mail under way is the one that came first, whatever the order in which they were seen', () => {
   const mails = new UnderWay();
@@ -29,4 +29,15 @@ test('A mail that stands twice in the folder is under way once, until both copie
   expect(mails.uidsOf('a')).toEqual([2]);
   mails.keepOnly(new Set([7]));
   expect([mails.has('a'), mails.uidsOf('a')]).toEqual([false, []]);
+});
+
+test('Who has many mails under way is known, under all plus addresses', () => {
+  const mails = new UnderWay();
+  for (const [uid, from] of ['a+1@x.test', 'A+2@x.test', 'a@x.test', 'b@x.test'].entries()) {
+    mails.remember(`mail ${uid}`, uid, at('2026-11-24T08:00:00.000Z', from));
+  }
+  expect([...mails.sendersOf(3)]).toEqual(['a@x.test']);
+  expect([...mails.sendersOf(4)]).toEqual([]);
+  mails.forget('mail 2');
+  expect([...mails.sendersOf(3)]).toEqual([]);
 });
