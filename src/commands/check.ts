@@ -137,11 +137,15 @@ const STAND_INS: Readonly<Record<string, string>> = {
   IMAP_HOST: 'imap.invalid',
   IMAP_USER: '-',
   IMAP_PASSWORD: '-',
-  OAUTH_TOKEN_URL: 'https://oauth.invalid/token',
-  OAUTH_TENANT: '-',
-  OAUTH_CLIENT_ID: '-',
-  OAUTH_REFRESH_TOKEN: '-',
 };
+
+/** Takes the log-ins for a password whose OAuth settings are wrong; nobody looks at them either. */
+function withoutOAuth(wrong: string, settings: Record<string, string | undefined>): void {
+  const [, of] = /^(.*_)?OAUTH_/.exec(wrong) ?? [];
+  const logIns = of === undefined ? /^(SMTP|IMAP(_.+)?)_AUTH$/ : of === 'SMTP_' ? /^SMTP_AUTH$/ : /^IMAP(_.+)?_AUTH$/;
+  for (const setting of Object.keys(settings)) if (logIns.test(setting)) delete settings[setting];
+  if (!settings.IMAP_PASSWORD_FILE) settings.IMAP_PASSWORD ||= STAND_INS.IMAP_PASSWORD;
+}
 
 /** The configuration, where need be with defaults in the place of what is wrong; null where even that cannot be used. */
 function usableConfig(environment: Environment): { config: Config | null; problems: readonly ConfigProblem[] } {
@@ -155,6 +159,7 @@ function usableConfig(environment: Environment): { config: Config | null; proble
       delete rest[name];
       delete rest[`${name}_FILE`];
       rest[name] = STAND_INS[name];
+      if (name.includes('OAUTH_')) withoutOAuth(name, rest);
     }
     return { config: attempt(() => loadConfig(rest)), problems: error.problems };
   }

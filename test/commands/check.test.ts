@@ -89,6 +89,27 @@ it('exits with 2 where the configuration cannot be used, and looks at what its r
   expect(levels).toMatchObject({ imap: 'skipped', helpdesk: 'skipped', queue: 'ok', 'queue persistence': 'ok' });
 });
 
+it.each<[string, Record<string, string>, string[]]>([
+  ['all log-ins', { IMAP_AUTH: 'oauth2', OAUTH_PROVIDER: 'yahoo' }, ['imap', 'smtp']],
+  ['one mailbox', { IMAP_AUTH: 'oauth2', MAILBOXES: 'a', A_OAUTH_PROVIDER: 'microsoft' }, ['imap']],
+  [
+    'SMTP',
+    {
+      SMTP_AUTH: 'oauth2',
+      SMTP_URL: 'smtp://a@mail.acme.test',
+      ACK_FROM: 'a@acme.test',
+      SMTP_OAUTH_PROVIDER: 'google',
+    },
+    ['smtp'],
+  ],
+])('leaves out no more than it has to where the OAuth settings of %s are wrong', async (_, settings, left) => {
+  const { code, findings } = await check(settings);
+  expect(code).toBe(2);
+  const notLookedAt = findings.filter(({ found }) => /^not looked at, since .*OAUTH_/.test(found));
+  expect(notLookedAt.map(({ about }) => about)).toEqual(left);
+  expect(findings.map(({ about }) => about)).toEqual(expect.arrayContaining(['queue', 'helpdesk api']));
+});
+
 it('trusts a certificate that NODE_EXTRA_CA_CERTS names, and warns before its end', async () => {
   const certificate = selfSigned('DNS:localhost', 7);
   const dovecot = await startDovecot({ certificate });
