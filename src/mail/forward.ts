@@ -1,6 +1,9 @@
 import { cleanLine } from './clean.js';
 import type { Address, IncomingMail } from './message.js';
 import type { MailPolicy } from './policy.js';
+import { bareLine } from './quotes/line.js';
+import { headerOf } from './quotes/quoted-header.js';
+import type { HeaderRole } from './quotes/words.js';
 import { isListed, isUsable } from './sender.js';
 
 /** What forwarding means for a mail: no forward by our people, a forward of a known sender's mail, or one that nobody can be read off. */
@@ -10,10 +13,12 @@ export type Forward =
   | { readonly kind: 'unclear'; readonly why: string };
 
 /**
- * The mark mail programs set before the subject of a forward: en and most others, de, fr, es and pt, it, nl, Nordic. Before
- * it only a tag in brackets may stand (`[EXTERNAL]`): `Re: Fwd:` answers a forward and is none.
+ * The mark mail programs set before the subject of a forward: en and most others, de, fr, es and pt, it, nl, Nordic, pl, hu,
+ * tr, South Slavic, ru and uk, el, zh, ko, vi, he, ar. Before it only a tag in brackets may stand (`[EXTERNAL]`): `Re: Fwd:`
+ * answers a forward and is none.
  */
-const FORWARD_SUBJECT = /^\s*(?:\[[^\]]{0,60}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb)\s?:/i;
+const FORWARD_SUBJECT =
+  /^\s*(?:\[[^\]]{0,60}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|fs|pd|továbbítás|ilt|i̇lt|proslj|posr|пер|пересл|прп|πρθ|转发|轉寄|轉發|전달|chuyển tiếp|ct|הועבר|إعادة توجيه)\s?[:：]/i;
 
 /**
  * Finds the original sender of a mail that one of our people forwards. Nothing but the From line of a forwarded header
@@ -36,23 +41,6 @@ export function forwardOf(mail: IncomingMail, policy: MailPolicy): Forward {
   return { kind: 'of', original };
 }
 
-type Role = 'from' | 'to' | 'date' | 'subject' | 'other';
-
-/** The names of the lines in a forwarded header block: en, de, fr, es, it, nl, pt, sv, da and no. */
-const NAMES: Readonly<Record<Role, string>> = {
-  from: 'from, von, de, da, van, från, fra',
-  to: 'to, an, à, a, pour, para, aan, till, til',
-  date: 'date, sent, datum, gesendet, envoyé, envoyé le, fecha, enviado, enviado el, data, inviato, verzonden, skickat, dato, sendt',
-  subject: 'subject, betreff, objet, sujet, asunto, oggetto, onderwerp, assunto, ämne, emne',
-  other: 'cc, bcc, reply-to, antwort an, répondre à, rép. à, kopie, kopie (cc), copie à, copia, organization',
-};
-
-const ROLES: ReadonlyMap<string, Role> = new Map(
-  (['from', 'to', 'date', 'subject', 'other'] as const).flatMap((role) =>
-    NAMES[role].split(', ').map((name) => [name, role] as const),
-  ),
-);
-
 /** Lines that may stand between two lines of a block: the rest of a long To, or the blank lines HTML leaves between them. */
 const MAX_GAP_LINES = 2;
 
@@ -61,11 +49,11 @@ const MAX_GAP_LINES = 2;
  * Date and Subject in one run, From among them, each once.
  */
 function firstHeaderBlock(text: string): string | null {
-  let found = new Map<Role, string>();
+  let found = new Map<HeaderRole, string>();
   let gap = 0;
-  const lines = text.split('\n');
-  for (let i = 0; i < lines.length; i++) {
-    const field = headerLine(lines[i] ?? '');
+  const lines = text.split('\n').map((line) => bareLine(line).bare);
+  for (const [at, line] of lines.entries()) {
+    const field = headerOf(line);
     if (field === null) {
       if (++gap > MAX_GAP_LINES) found = new Map();
       continue;
@@ -73,26 +61,19 @@ function firstHeaderBlock(text: string): string | null {
     gap = 0;
     if (field.role === 'other') continue;
     if (found.has(field.role)) found = new Map();
+    const below = lines[at + 1] ?? '';
     // A long name wraps before the address.
-    const wrapped = field.role === 'from' && !field.value.includes('@') && headerLine(lines[i + 1] ?? '') === null;
-    found.set(field.role, wrapped ? `${field.value} ${bare(lines[i + 1] ?? '')}`.trim() : field.value);
+    const wrapped = field.role === 'from' && !field.value.includes('@') && headerOf(below) === null;
+    found.set(field.role, unmarked(wrapped ? `${field.value} ${below}` : field.value));
     const from = found.get('from');
     if (from !== undefined && found.size >= 3) return from;
   }
   return null;
 }
 
-/** A line like `> *Von:* Max <max@example.com>` taken apart, null where it is none. */
-function headerLine(line: string): { role: Role; value: string } | null {
-  const colon = line.indexOf(':');
-  if (colon < 0 || colon > 40) return null;
-  const role = ROLES.get(bare(line.slice(0, colon)).replace(/\*+$/, '').trim().toLowerCase());
-  return role === undefined ? null : { role, value: bare(line.slice(colon + 1, colon + 1001)) };
-}
-
-/** Without quote signs and the stars that stand for bold, on one line. */
-function bare(text: string): string {
-  return cleanLine(text.replace(/^[\s>*]+/, '').replace(/\*/g, ''));
+/** On one line, without the stars that stand for bold. */
+function unmarked(value: string): string {
+  return cleanLine(value.replaceAll('*', ''));
 }
 
 /** `Max <max@example.com>`, `Max [mailto:max@example.com]` or a bare address; null where there are several or none. */

@@ -150,6 +150,24 @@ describe('classify', () => {
       { subject: 'Out of office hours question', headers: headers({ References: '<m@desk.example>' }) },
       'none, none',
     ],
+    ...[
+      'Out of office Re: Ticket',
+      '[Auto-Reply] Ticket',
+      'Urlaub Re: Ticket',
+      'ตอบกลับอัตโนมัติ: Ticket',
+      '【自動返信】Ticket',
+    ].map((subject): [string, Partial<IncomingMail>, string] => [
+      `an absence notice by its subject, ${subject},`,
+      { subject, headers: headers({ 'In-Reply-To': '<m@desk.example>' }) },
+      'auto-reply, ignore',
+    ]),
+    ...['Vacation: which dates are free?', 'Urlaub: stornieren', '[Vacation] Ticket', 'Away game'].map(
+      (subject): [string, Partial<IncomingMail>, string] => [
+        `a person who writes, ${subject},`,
+        { subject, headers: headers({ 'In-Reply-To': '<m@desk.example>' }) },
+        'none, none',
+      ],
+    ),
     [
       'a person who answers an absence notice',
       { subject: 'Re: Automatic reply: Ticket', headers: headers({ References: '<m@desk.example>' }) },
@@ -158,7 +176,7 @@ describe('classify', () => {
     [
       'a program that plans holidays',
       { subject: 'Vacation: Jane', headers: headers({ 'Auto-Submitted': 'auto-generated' }) },
-      'auto-reply, no-acknowledgement',
+      'auto-generated, no-acknowledgement',
     ],
     [
       'the absence rule of Exchange in an unknown language',

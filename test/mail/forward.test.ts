@@ -52,6 +52,11 @@ describe('the original sender is read from the header block of', () => {
       `De: Max Kunde <max@kunde.example<mailto:max@kunde.example>>\nEnviado el: lunes, 2 de marzo de 2026 9:00\nPara: Jane\nAsunto: Roto`,
     ],
     [
+      'Outlook in Polish',
+      `Od: Max Kunde <max@kunde.example>\nWysłano: poniedziałek, 2 marca 2026 09:00\nDo: Jane\nTemat: x\n\nText`,
+    ],
+    ['QQ', `------- 原始邮件 -------\n发件人：Max Kunde <max@kunde.example>\n收件人：Jane\n主题：x\n\nText`],
+    [
       'Apple Mail',
       `Begin forwarded message:\n\n> From: Max Kunde <max@kunde.example>\n> Subject: Broken\n> Date: 2 March 2026 at 09:00:00 CET\n> To: jane@desk.example\n> \n> Text`,
     ],

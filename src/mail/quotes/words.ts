@@ -110,9 +110,10 @@ export const HEADER_NAMES: ReadonlyMap<string, HeaderRole> = namesByRole({
   },
   other: {
     copies:
-      'cc | bcc | cci | ccn | kopie | kopie an | copie à | copie | copia | kopia | kopi | kopio | dw | másolatot kap',
+      'cc | bcc | cci | ccn | kopie | kopie (cc) | kopie an | copie à | copie | copia | kopia | kopi | kopio | dw | másolatot kap',
     'copies, not Latin': 'копия | копія | 抄送 | 副本 | 참조',
-    answers: 'reply-to | reply to | antwort an | répondre à | responder a | rispondi a | antwoord aan | svara till',
+    answers:
+      'reply-to | reply to | antwort an | répondre à | rép. à | responder a | rispondi a | antwoord aan | svara till',
     rank: 'importance | priority | priorität | wichtigkeit',
     files: 'attachments | anlagen | anhänge | pièces jointes',
     technical: 'organization | organisation | sender | message-id',
