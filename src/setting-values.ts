@@ -28,7 +28,8 @@ export function readSettings<S extends Record<string, z.ZodType>>(
     if (result.success) values[setting as keyof S] = result.data as z.output<S[keyof S]>;
     else if (raw === undefined) problems.push({ variable, message: 'is required and not set' });
     else {
-      const shown = isSecret ? 'its value (not shown)' : `"${raw}"`;
+      // A URL may hold a password where none is meant to be.
+      const shown = isSecret ? 'its value (not shown)' : `"${raw.replace(/:\/\/\S*@/, '://…@')}"`;
       for (const issue of flatten(result.error.issues)) problems.push({ variable, message: `${shown}: ${issue}` });
     }
   }
