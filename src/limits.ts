@@ -238,8 +238,8 @@ export const MAX_DNS_MS = 4000;
 export const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
 
 /**
- * Milliseconds after its arrival in which a mail that nothing is known of is surely new. An older one may have been queued before a
- * ledger was lost, unless a keyword of the mailbox tells otherwise.
+ * Milliseconds after its arrival in which a mail that nothing is known of can be surely new. An older one may have been queued before
+ * a ledger was lost, unless a keyword of the mailbox tells otherwise.
  */
 export const SURELY_NEW_MS = 2 * 60 * 1000;
 

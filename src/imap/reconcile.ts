@@ -1,5 +1,5 @@
 import { MailboxUnavailableError } from '../errors.js';
-import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY, SURELY_NEW_MS } from '../limits.js';
+import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
@@ -7,12 +7,15 @@ import type { FolderPaths } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader, type StandingEntry } from './reader.js';
 import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
+import type { SurelyNew } from './surely-new.js';
 import { earlier, UnderWay } from './under-way.js';
 
 /** The open watched folder and everything a pass needs. */
 export interface Watched extends OpenFolder {
   readonly folder: string;
   readonly keywords: boolean;
+  /** Outlives the connection. */
+  readonly surelyNew: SurelyNew;
   readonly paths: FolderPaths;
   readonly ledger: Ledger;
   readonly judge: Judge;
@@ -60,11 +63,13 @@ export class Reconciler {
     const before = this.#queued;
     const uids = await uidsAbove(this.watched, scope === 'all' ? 0 : this.#handledUid);
     if (scope === 'all') this.#underWay.keepOnly(new Set(uids));
-    for (let start = 0; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
+    let start = 0;
+    for (; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
       const batch = uids.slice(start, start + MAX_MAILS_PER_BATCH);
       if (!(await this.#settle(batch))) break;
       this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
     }
+    if (scope === 'all' && start >= uids.length) this.watched.surelyNew.keepOnly((id) => this.#underWay.has(id));
     if (scope === 'all' && !stopped()) await this.#reader.allRead();
     return this.#queued - before;
   }
@@ -77,9 +82,20 @@ export class Reconciler {
     await this.#file(
       mine.flatMap((id) => {
         const entry = entries.get(id);
-        return entry ? [{ id, uids: this.#underWay.uidsOf(id), entry }] : [];
+        return entry ? [{ id, uids: this.#uidsOf(id, entry), entry }] : [];
       }),
     );
+  }
+
+  /** Where the mail of this entry stands. Another one that was to have this id, and came too late for it, is left to the next pass. */
+  #uidsOf(id: string, entry: LedgerEntry): readonly number[] {
+    if (!this.#underWay.isOf(id, entry)) this.#underWay.forget(id);
+    return this.#underWay.uidsOf(id);
+  }
+
+  #remember(mail: Pick<Standing, 'id' | 'uid' | 'envelope' | 'fingerprint'>): void {
+    this.#underWay.remember(mail);
+    this.watched.surelyNew.queued(mail.id);
   }
 
   /** One batch. False where no more can be queued now: the rest is safest in the mailbox. */
@@ -93,10 +109,10 @@ export class Reconciler {
       const { entry } = mail;
       if (!entry) {
         if (!toQueue.has(mail.id)) toQueue.set(mail.id, mail);
-      } else if (entry.state.kind === 'under way') this.#underWay.remember(mail.id, mail.uid, mail.envelope);
+      } else if (entry.state.kind === 'under way') this.#remember(mail);
       else if (this.#isPutBack(mail, entry)) toQueueAgain.push({ mail, entry });
       // Under each UID at once: of a twin that is filed alone, the first would look as if a person had moved it back.
-      else toFile.push({ id: mail.id, uids: [...new Set([...this.#underWay.uidsOf(mail.id), mail.uid])], entry });
+      else toFile.push({ id: mail.id, uids: [...new Set([...this.#uidsOf(mail.id, entry), mail.uid])], entry });
     }
     await this.#file(toFile);
     for (const { mail, entry } of toQueueAgain) await this.#queueAgain(mail, entry);
@@ -115,7 +131,7 @@ export class Reconciler {
       this.#oldestWaiting = earlier(this.#oldestWaiting, Date.parse(envelope.receivedAt));
     }
     for (const mail of standing) {
-      if (this.#underWay.has(mail.id)) this.#underWay.remember(mail.id, mail.uid, mail.envelope);
+      if (this.#underWay.has(mail.id)) this.#remember(mail);
     }
     return room >= fresh.length;
   }
@@ -125,8 +141,9 @@ export class Reconciler {
   }
 
   async #commit(entries: readonly StandingEntry[]): Promise<void> {
-    const { client, ledger, keywords, log } = this.watched;
+    const { client, ledger, keywords, surelyNew, log } = this.watched;
     // Before the queue, not after: a mail that was queued and whose ledger is lost must be known by its keyword.
+    for (const { id } of entries) surelyNew.queued(id);
     if (keywords) {
       const uids = entries.map((entry) => entry.location.uid).join(',');
       if (!(await client.messageFlagsAdd(uids, [QUEUED_KEYWORD], { uid: true }))) {
@@ -138,7 +155,7 @@ export class Reconciler {
     await ledger.add(entries);
     this.#queued += entries.length;
     for (const entry of entries) {
-      this.#underWay.remember(entry.id, entry.location.uid, entry.envelope);
+      this.#remember({ ...entry, uid: entry.location.uid });
       const { decision, reason } = entry.judgement;
       log.info(
         { action: 'mail.queued', ...nameOf(entry), decision: decision.kind, reason, lookFirst: entry.lookFirst },
@@ -156,7 +173,7 @@ export class Reconciler {
       async ([again]) => {
         if (!again) return;
         await this.watched.ledger.addAgain(again);
-        this.#underWay.remember(mail.id, mail.uid, mail.envelope);
+        this.#remember(mail);
         this.watched.log.info(
           { action: 'mail.retried', ...nameOf(again), was: entry.filedIn },
           'mail was moved back and is tried again',
@@ -177,14 +194,14 @@ export class Reconciler {
   }
 
   #mayHaveBeenQueued(mail: Standing): boolean {
-    if (this.watched.keywords) return mail.hasKeyword;
-    return this.watched.now() - Date.parse(mail.envelope.receivedAt) > SURELY_NEW_MS;
+    const { keywords, surelyNew, uidValidity, now } = this.watched;
+    return keywords ? mail.hasKeyword : !surelyNew.has(mail, uidValidity, now());
   }
 
   async #file(settled: readonly Settled[]): Promise<void> {
     const { client, paths, ledger, log } = this.watched;
     for (const folder of ['Processed', 'Ignored', 'Failed'] as const) {
-      const mails = settled.filter(({ entry }) => folderFor(entry.state) === folder);
+      const mails = settled.filter(({ uids, entry }) => uids.length > 0 && folderFor(entry.state) === folder);
       if (mails.length === 0) continue;
       const moved = await client.messageMove(mails.flatMap(({ uids }) => uids).join(','), paths[folder], { uid: true });
       if (!moved) throw new MailboxUnavailableError(`mail could not be moved to ${paths[folder]}`);
@@ -192,6 +209,7 @@ export class Reconciler {
       await ledger.markFiled(ids, folder);
       for (const id of ids) {
         this.#underWay.forget(id);
+        this.watched.surelyNew.filed(id);
         log.debug({ action: 'mail.filed', mail: id, folder }, 'mail filed');
       }
     }

@@ -1,9 +1,10 @@
-import type { Envelope } from '../mail/identity.js';
+import type { LedgerEntry } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
+import type { Standing } from './standing.js';
 
 /** The mails of a folder that are queued and not settled yet, by ledger id, so that what finishes is filed without another look at the folder. */
 export class UnderWay {
-  readonly #mails = new Map<string, { uids: number[]; receivedAt: number; sender: string }>();
+  readonly #mails = new Map<string, { uids: number[]; receivedAt: number; sender: string; fingerprint: string }>();
 
   get size(): number {
     return this.#mails.size;
@@ -16,6 +17,11 @@ export class UnderWay {
   /** The UIDs under which the mail stands in the folder; none where it is not under way. */
   uidsOf(id: string): readonly number[] {
     return this.#mails.get(id)?.uids ?? [];
+  }
+
+  /** Whether the ledger's entry of this id is of the mail that stands here: another one with its Message-ID may have come first. */
+  isOf(id: string, { fingerprint }: Pick<LedgerEntry, 'fingerprint'>): boolean {
+    return this.#mails.get(id)?.fingerprint === fingerprint;
   }
 
   /** INTERNALDATE of the oldest, ms since 1970; null where there is none. */
@@ -34,9 +40,10 @@ export class UnderWay {
   }
 
   /** One mail delivered twice (to two aliases) stands under two UIDs with one id: both are filed when it is settled. */
-  remember(id: string, uid: number, { receivedAt, from }: Pick<Envelope, 'receivedAt' | 'from'>): void {
+  remember({ id, uid, envelope, fingerprint }: Pick<Standing, 'id' | 'uid' | 'envelope' | 'fingerprint'>): void {
     const known = this.#mails.get(id);
-    if (!known) this.#mails.set(id, { uids: [uid], receivedAt: Date.parse(receivedAt), sender: withoutPlus(from) });
+    const receivedAt = Date.parse(envelope.receivedAt);
+    if (!known) this.#mails.set(id, { uids: [uid], receivedAt, sender: withoutPlus(envelope.from), fingerprint });
     else if (!known.uids.includes(uid)) known.uids.push(uid);
   }
 

@@ -9,6 +9,7 @@ import { type Mark, prepareFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled, WatcherObserver } from './ports.js';
 import { Reconciler } from './reconcile.js';
 import { QUEUED_KEYWORD } from './standing.js';
+import { SurelyNew } from './surely-new.js';
 import { Wake } from './wake.js';
 
 export interface WatcherOptions {
@@ -47,6 +48,7 @@ export class Watcher {
   #wake = new Wake();
   #client: ImapFlow | null = null;
   #mark: Mark | null = null;
+  readonly #surelyNew = new SurelyNew();
   /** Of the last connection, whether it still stands or not. */
   #reconciler: Reconciler | null = null;
   #stopping = false;
@@ -172,6 +174,8 @@ export class Watcher {
       });
     });
     if (!status) throw new MailboxUnavailableError('the server does not answer STATUS');
+    // Where the server does not tell where new mail begins, none is surely new.
+    this.#surelyNew.begin(String(status.uidValidity), status.uidNext ?? Number.POSITIVE_INFINITY);
     const fresh: Mark = {
       uidValidity: String(status.uidValidity),
       // With a backlog to import nothing is old, and the note must say so: a later change to skip must not cut it off.
@@ -196,6 +200,7 @@ export class Watcher {
       folder,
       uidValidity: String(opened.uidValidity),
       keywords,
+      surelyNew: this.#surelyNew,
       paths,
       mark: backlog === 'import' ? null : mark,
       ledger,

@@ -4,15 +4,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Mark, prepareFolders } from '../../src/imap/folders.js';
 import type { Ledger } from '../../src/imap/ports.js';
 import { Reconciler } from '../../src/imap/reconcile.js';
+import { SurelyNew } from '../../src/imap/surely-new.js';
 import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../../src/limits.js';
 import { judge } from '../../src/mail/decide.js';
 import { mailOfEnvelope } from '../../src/mail/envelope-mail.js';
+import { type Envelope, identityOf } from '../../src/mail/identity.js';
 import type { LedgerEntry } from '../../src/mail/ledger-entry.js';
 import { defaultPolicy } from '../../src/mail/policy.js';
 import { startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { mail } from '../services/rig.js';
 
 const USER = 'support@acme.test';
+const MAILBOX = 'imap://support@acme.test/INBOX';
 
 let dovecot: TestDovecot;
 beforeAll(async () => {
@@ -21,15 +24,17 @@ beforeAll(async () => {
 afterAll(() => dovecot?.stop());
 
 /** A ledger whose mails are settled, as automatic ones, as soon as they are queued. */
-function quickLedger(): Ledger & { readonly again: string[] } {
+function quickLedger(): Ledger & { readonly again: string[]; readonly entries: Map<string, LedgerEntry> } {
   const entries = new Map<string, LedgerEntry>();
   const again: string[] = [];
   return {
     again,
+    entries,
     lookUp: async (ids) =>
       new Map(ids.flatMap((id) => (entries.has(id) ? [[id, entries.get(id) as LedgerEntry]] : []))),
     async add(added) {
       for (const { id, fingerprint, envelope } of added) {
+        if (entries.has(id)) continue;
         const outcome = { kind: 'ignored', reason: 'auto reply' } as const;
         const state = { kind: 'settled', outcome } as const;
         entries.set(id, { fingerprint, receivedAt: envelope.receivedAt, filedIn: null, ingested: false, state });
@@ -46,27 +51,53 @@ function quickLedger(): Ledger & { readonly again: string[] } {
   };
 }
 
-/** A reconciler of the watched folder; whatever stands in it is queued by its envelope. */
-async function open(imap: ImapFlow, ledger: Ledger) {
+/**
+ * A reconciler of the watched folder; whatever stands in it is queued by its envelope.
+ * @param onJudge called while a mail is read, before it is queued
+ */
+async function open(imap: ImapFlow, ledger: Ledger, onJudge: (envelope: Envelope) => void = () => {}) {
   const mark: Mark = { uidValidity: '0', uidNext: 1, date: new Date(0) };
   const { paths } = await prepareFolders(imap, 'INBOX', mark, null);
   const opened = await imap.mailboxOpen('INBOX');
   const reconciler = new Reconciler({
     client: imap,
-    mailbox: 'imap://support@acme.test/INBOX',
+    mailbox: MAILBOX,
     folder: 'INBOX',
     uidValidity: String(opened.uidValidity),
     keywords: true,
+    surelyNew: new SurelyNew(),
     paths,
     mark: null,
     ledger,
-    judge: async (_, envelope) => judge(mailOfEnvelope(envelope, 'test'), defaultPolicy),
+    judge: async (_, envelope) => {
+      onJudge(envelope);
+      return judge(mailOfEnvelope(envelope, 'test'), defaultPolicy);
+    },
     readings: { broken: async () => new Map(), begin: async () => () => {}, forget: async () => {} },
     log: pino({ level: 'silent' }),
     now: Date.now,
   });
   return { reconciler, paths };
 }
+
+it('files no mail with the outcome of another one that took the Message-ID while it was read', async () => {
+  const imap = await dovecot.client('scans@acme.test');
+  await imap.append('INBOX', mail({ subject: 'Scan' }).replaceAll('\n', '\r\n'));
+  const ledger = quickLedger();
+  let id = '';
+  const { reconciler } = await open(imap, ledger, (envelope) => {
+    if (id !== '') return;
+    id = identityOf(MAILBOX, envelope);
+    const state = { kind: 'settled', outcome: { kind: 'created', ticketId: '12', adopted: false } } as const;
+    ledger.entries.set(id, { fingerprint: 'of another', receivedAt: '', filedIn: null, ingested: true, state });
+  });
+  await reconciler.pass('all', () => false);
+  await reconciler.fileFinished([id]);
+  expect((await dovecot.list('scans@acme.test', 'INBOX')).map(({ subject }) => subject)).toEqual(['Scan']);
+  await reconciler.pass('all', () => false);
+  expect(ledger.entries.size).toBe(2);
+  await imap.logout();
+});
 
 it('files a mail that stands twice in a backlog under both of its UIDs, though it is settled before its twin is looked at', async () => {
   const imap = await dovecot.client(USER);

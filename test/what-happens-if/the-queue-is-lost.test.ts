@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startCli } from '../services/cli.js';
 import { startRedis, type TestRedis } from '../services/redis.js';
 import { mail, type Rig, startRig } from '../services/rig.js';
@@ -105,3 +105,48 @@ it('where Redis is emptied and the process is killed while the helpdesk is slowl
   await sleep(5500);
   expect(made()).toEqual(['Slow']);
 }, 40_000);
+
+describe('on a mail server that keeps no keywords', () => {
+  beforeEach(async () => {
+    await rig.close();
+    // Without `w` only the flags of RFC 3501 can be set.
+    rig = await startRig(redis.url, {}, { acl: ['INBOX owner lrstie'] });
+  });
+
+  /** A ticket is made whose answer is lost, so that its job waits. */
+  async function loseAnswer(): Promise<void> {
+    rig.helpdesk.fault({ kind: 'drop', endpoint: 'tickets_create.php' });
+    await deliver(['Lost']);
+    await until('the ticket is made', () => rig.helpdesk.tickets().length === 1);
+  }
+
+  it('where Redis is emptied, a mail that has just come still makes one ticket', async () => {
+    await rig.start(settings);
+    await loseAnswer();
+    await empty();
+    await rig.filed('Processed', 'Lost');
+    expect(made()).toEqual(['Lost']);
+  });
+
+  it('where Redis comes back empty after some seconds, a mail that has just come still makes one ticket', async () => {
+    const service = await rig.start(settings);
+    await loseAnswer();
+    await empty();
+    await redis.kill('SIGKILL');
+    await until('the mailbox is down', () => service.log.find(({ action }) => action === 'mailbox.down'));
+    await redis.restart();
+    await empty();
+    await rig.filed('Processed', 'Lost');
+    expect(made()).toEqual(['Lost']);
+  });
+
+  it('where Redis is emptied and the process starts anew, a mail that has just come still makes one ticket', async () => {
+    const service = await rig.start(settings);
+    await loseAnswer();
+    await service.stop();
+    await empty();
+    await rig.start(settings);
+    await rig.filed('Processed', 'Lost');
+    expect(made()).toEqual(['Lost']);
+  });
+});
