@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -100,6 +100,8 @@ async function prepare(path: string): Promise<void> {
   const library = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const limits = { env: {}, timeout: PREPARE_MS, killSignal: 'SIGKILL' as const };
   await promisify(execFile)(process.execPath, ['-e', program, library, fresh], limits);
+  // PGlite lets everybody write its files, and the directory around them may have been made by hand, for everybody to look into.
+  chmodSync(fresh, 0o700);
   renameSync(fresh, ready);
 }
 

@@ -49,7 +49,7 @@ describe('The directory of an embedded queue', () => {
     const queue = await backend.queue('mails');
     const jobs = await Promise.all(acknowledged.map((id) => queue.getJob(id)));
     expect(jobs.map((job) => job?.id)).toEqual(acknowledged);
-    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    for (const path of [directory, join(directory, 'db')]) expect((await stat(path)).mode & 0o777).toBe(0o700);
     await backend.close();
   }, 120_000);
 
