@@ -15,8 +15,8 @@ export function listAttachments(attachments: readonly Attachment[]): string {
   return ['Attachments (in the mailbox, not in this ticket):', ...lines].join('\n');
 }
 
-function describe({ filename, contentType, bytes }: Attachment): string {
-  const name = clampCharacters(cleanLine(filename), MAX_ATTACHMENT_NAME_CHARACTERS) || '(no name)';
+function describe({ filename, contentType, bytes, subject = '' }: Attachment): string {
+  const name = clampCharacters(cleanLine(filename || subject), MAX_ATTACHMENT_NAME_CHARACTERS) || '(no name)';
   // What is no type is not worth showing, and could be as long as a header.
   const type = CONTENT_TYPE.test(contentType) ? contentType : 'application/octet-stream';
   return `${name} (${type}, ${humanSize(bytes)})`;

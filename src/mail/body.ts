@@ -1,7 +1,8 @@
-import { MAX_ATTACHMENTS, MAX_REPORTS, MAX_TEXT_BYTES } from '../limits.js';
+import { MAX_ATTACHMENTS, MAX_CONTAINER_DEPTH, MAX_REPORTS, MAX_TEXT_BYTES } from '../limits.js';
+import { startOf } from './attached-mail.js';
 import { htmlToText, leanHtml } from './html-text.js';
 import type { Attachment, ReportPart } from './message.js';
-import type { MimePart } from './mime.js';
+import { type MimePart, readMime } from './mime.js';
 import { type Found, readParts } from './parts.js';
 import type { Piece } from './text-part.js';
 
@@ -22,10 +23,11 @@ export interface Body {
  * @param repairs gets what was broken
  */
 export function readBody(root: MimePart, hint: string, repairs: Set<string>): Body {
-  const found: Found = { attachments: [], reports: [], spare: [], invitations: new Set(), repairs, hint };
+  const found = nothingFound(hint, repairs);
   const all = readParts(root, found).map(lean);
   const shown = all.filter(hasWords);
-  const pieces = shown.length > 0 ? shown : [...all, ...found.spare.map(lean)].filter(hasWords).slice(0, 1);
+  const spare = shown.length > 0 ? [] : [...found.spare.map(lean), ...attachedWords(found)].filter(hasWords);
+  const pieces = shown.length > 0 ? shown : spare.slice(0, 1);
   const texts: string[] = [];
   let textIsFromHtml = false;
   for (const piece of pieces) {
@@ -48,6 +50,23 @@ export function readBody(root: MimePart, hint: string, repairs: Set<string>): Bo
   };
 }
 
+function nothingFound(hint: string, repairs: Set<string>): Found {
+  return { attachments: [], reports: [], spare: [], attachedMail: null, invitations: new Set(), repairs, hint };
+}
+
+/** What an attached mail says, under its header block. Its own attachments and reports are none of ours. */
+function attachedWords({ attachedMail, reports, hint, repairs }: Found): Piece[] {
+  if (attachedMail === null || attachedMail.containers > MAX_CONTAINER_DEPTH || reports.length > 0) return [];
+  const { content, headerBlock, containers } = attachedMail;
+  const { root } = readMime(content, startOf(content), hint);
+  const pieces = readParts(root, nothingFound(hint, repairs), { within: '', containers }).map(lean);
+  const text = pieces
+    .filter(hasWords)
+    .map((piece) => textOf(piece).text)
+    .join('\n');
+  return [{ plain: `${headerBlock}\n\n${text}`, html: null }];
+}
+
 function lean({ plain, html }: Piece): Piece {
   return { plain: plain?.replace(/\r\n?/g, '\n') ?? null, html: html === null ? null : leanHtml(html) };
 }
@@ -57,7 +76,10 @@ function hasWords({ plain, html }: Piece): boolean {
 }
 
 function textOf({ plain, html }: Piece): { text: string; isFromHtml: boolean } {
-  if (html === null || (plain !== null && isUsable(plain))) return { text: plain ?? '', isFromHtml: false };
+  // Some programs send their HTML as the text part too.
+  const isSource = plain !== null && html !== null && plain.includes('</') && plain.trim() === html.trim();
+  if (html === null || (plain !== null && !isSource && isUsable(plain)))
+    return { text: plain ?? '', isFromHtml: false };
   const text = htmlToText(html);
   return text === '' ? { text: plain ?? '', isFromHtml: false } : { text, isFromHtml: true };
 }

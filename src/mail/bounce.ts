@@ -122,7 +122,7 @@ function verdict(statusField: string, action: string, words: string): Pick<Bounc
 const RETURNED_FROM =
   /^(?:[ \t]{0,20}[-=_*]{2,20}.{0,120}(?:original|returned|copy|unsent|below this line|message follows|headers? follow)|(?:your )?original message\b.{0,20}$|message headers? follow|return-path:|received:)/im;
 
-const ADDRESS = '([^\\s<>()\\[\\]"\':,;@]{1,64}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,9})';
+const ADDRESS = '([^\\s<>()\\[\\]"\':,;@（）：，；。、「」【】]{1,64}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,9})';
 const AT_LINE_START = new RegExp(`^[\\s*•>-]{0,12}["'<]{0,2}${ADDRESS}(?=[>"':,;.]|\\s|$)`, 'i');
 const ANYWHERE = new RegExp(`(mail from:\\s?<?|\\bfrom:?\\s{1,5}<?|^\\s{0,20}to:\\s{0,20})?${ADDRESS}`, 'gi');
 

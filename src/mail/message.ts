@@ -65,6 +65,8 @@ export interface Attachment {
   /** Size when decoded. */
   readonly bytes: number;
   readonly disposition: 'attachment' | 'inline';
+  /** Of an attached mail that has one. */
+  readonly subject?: string;
 }
 
 export interface ReportPart {

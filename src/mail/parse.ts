@@ -96,6 +96,11 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
     for (const repair of decoded.repairs) repairs.add(repair);
     return cleanLine(decoded.text).slice(0, MAX_HEADER_VALUE_CHARACTERS);
   };
+  /** Some programs encode a subject that is encoded already. */
+  const subject = (binary: string) => {
+    const once = text(binary);
+    return /=\?[\w-]+\?[BQ]\?[^?]*\?=/i.test(once) ? text(Buffer.from(once).toString('latin1')) : once;
+  };
   if (all('from').length > 1) repairs.add('several From fields, the first usable one counts');
   const from = addresses('from');
   const replyTo = addresses('reply-to');
@@ -108,7 +113,7 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
     replyTo,
     to: addresses('to'),
     cc: addresses('cc'),
-    subject: text(first('subject')),
+    subject: subject(first('subject')),
     date: readDate(first('date')),
     headers: fields.map(({ name, value }) => ({ name, value: text(value) })),
     traceFields: fields

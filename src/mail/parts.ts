@@ -1,10 +1,11 @@
 import { MAX_CONTAINER_DEPTH, MAX_REPORT_BYTES } from '../limits.js';
+import { type AttachedMail, attachedHeader, readAttachedMail } from './attached-mail.js';
 import { readCalendar } from './calendar.js';
 import { decodeBytes } from './charset.js';
 import { cleanLine } from './clean.js';
-import { readHeaderBlock } from './header-block.js';
 import type { Attachment, ReportPart } from './message.js';
 import { type MimePart, readMime } from './mime.js';
+import { withoutPgpSignatures } from './pgp-signed.js';
 import { readSmime } from './smime.js';
 import { contentOf, type Piece, readTextPart } from './text-part.js';
 import { readTnef } from './tnef.js';
@@ -16,6 +17,8 @@ export interface Found {
   readonly reports: ReportPart[];
   /** Text that is the body only where there is no other: of named parts and of winmail.dat. */
   readonly spare: Piece[];
+  /** The first attached mail: where nobody wrote a word, it is what was sent. */
+  attachedMail: (AttachedMail & { readonly containers: number }) | null;
   /** Invitations as readable text; the same one often comes twice. */
   readonly invitations: Set<string>;
   readonly repairs: Set<string>;
@@ -58,6 +61,10 @@ export function readParts(part: MimePart, found: Found, place: Place = { within:
     case 'text/enriched':
     case 'text/richtext':
       return readText(part, found, place);
+    case 'message/rfc822':
+    case 'message/global':
+      attachMail(part, found, place);
+      return [];
     default:
       if (part.type.startsWith('multipart/')) {
         found.repairs.add('a multipart without parts was read as text');
@@ -137,7 +144,7 @@ function withoutFiles(plain: string, found: Found): string {
       disposition: 'attachment',
     });
   }
-  return text.replace(PGP_CIPHERTEXT, encryptedNote('PGP'));
+  return withoutPgpSignatures(text).replace(PGP_CIPHERTEXT, encryptedNote('PGP'));
 }
 
 const PGP_CIPHERTEXT = /^-----BEGIN PGP MESSAGE-----[ \t]*\r?\n(?:(?!-----)[^\n]*\n)*-----END PGP MESSAGE-----/gm;
@@ -151,7 +158,14 @@ function encryptedNote(scheme: 'S/MIME' | 'PGP'): string {
   return `This mail is encrypted (${scheme}); mail2ticket cannot read it.`;
 }
 
-function attach(part: MimePart, found: Found, place: Place): void {
+/** Mail programs attach mails without a name, so the subject says which one it is. */
+function attachMail(part: MimePart, found: Found, place: Place): void {
+  const mail = readAttachedMail(contentOf(part, found.repairs), found.hint);
+  found.attachedMail ??= { ...mail, containers: place.containers + 1 };
+  attach(part, found, place, mail.subject);
+}
+
+function attach(part: MimePart, found: Found, place: Place, subject = ''): void {
   const isInline =
     part.disposition === 'inline' || (part.disposition !== 'attachment' && place.within === 'multipart/related');
   found.attachments.push({
@@ -159,6 +173,7 @@ function attach(part: MimePart, found: Found, place: Place): void {
     contentType: part.type,
     bytes: decodedBytes(part, found),
     disposition: isInline ? 'inline' : 'attachment',
+    ...(subject !== '' && { subject }),
   });
 }
 
@@ -186,18 +201,13 @@ const REPORTS: ReadonlyMap<string, string> = new Map(
 
 function readReport(part: MimePart, contentType: string, found: Found): ReportPart {
   const content = contentOf(part, found.repairs);
-  const end = contentType === 'message/rfc822' ? headerEnd(content) : content.length;
+  const end = contentType === 'message/rfc822' ? attachedHeader(content).bodyStart : content.length;
   const { text } = decodeBytes(
     content.subarray(0, Math.min(end, MAX_REPORT_BYTES)),
     part.params.charset ?? '',
     found.hint,
   );
   return { contentType, text: text.replace(/\r\n?/g, '\n') };
-}
-
-function headerEnd(mail: Buffer): number {
-  const blank = /^(?:[ \t]*\r?\n)*/.exec(mail.toString('latin1', 0, 1024))?.[0].length ?? 0;
-  return readHeaderBlock(mail, blank, mail.length, () => false).bodyStart;
 }
 
 /** RFC 8551: a signed mail is opened and read on; of an encrypted one only that can be said. */

@@ -40,9 +40,15 @@ export function readTextPart(part: MimePart, hint: string, repairs: Set<string>)
   return { plain: isSplit ? libmime.decodeFlowed(text, true) : text, html: null };
 }
 
+/** A whole page, or a piece of one that is in tags from its first to its last sign. */
 function looksLikeHtml(content: Buffer): boolean {
-  return /^[\s\xEF\xBB\xBF]*<(?:!doctype\s+html|html[\s>])/i.test(content.toString('latin1', 0, 512));
+  const head = content.toString('latin1', 0, 512);
+  if (/^[\s\xEF\xBB\xBF]*<(?:!doctype\s+html|html[\s>])/i.test(head)) return true;
+  const tail = content.toString('latin1', Math.max(0, content.length - 512));
+  return /^[\s\xEF\xBB\xBF]*<(?:body|center|div|font|h[1-6]|p|span|table)\b[^<>]*>/i.test(head) && CLOSED.test(tail);
 }
+
+const CLOSED = /<\/(?:body|center|div|font|h[1-6]|p|span|table)\s*>(?:\s|<br\s*\/?>)*$/i;
 
 /** Where the part has no charset, the page may name one: `<meta charset=…>` or `<meta … content="text/html; charset=…">`. */
 function charsetOfHtml(content: Buffer): string {

@@ -20,6 +20,11 @@ it('names each with type and size', () => {
   );
 });
 
+it('names a mail that has no name by its subject', () => {
+  const mail = { ...pdf, filename: '', contentType: 'message/rfc822', subject: 'The printer\r\nburns' };
+  expect(listAttachments([mail])).toContain('- The printer burns (message/rfc822, 1.2 kB)');
+});
+
 it('keeps a name on its line and shows it in its true direction', () => {
   const forged = { ...pdf, filename: 'a\r\n- b.txt\u202efdp.exe' };
   expect(listAttachments([forged]).split('\n')[1]).toBe('- a - b.txtfdp.exe (application/pdf, 1.2 kB)');

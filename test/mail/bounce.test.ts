@@ -117,6 +117,13 @@ describe('readBounce, from words', () => {
       ['bob@example.org 5.7.1 lost'],
     ],
     [
+      'an address within a sentence without spaces',
+      {
+        text: '收件人：bob@example.org\n退信原因：收件人邮件地址（bob@example.org）不存在。\nsaid: 550 5.1.1 not found',
+      },
+      ['bob@example.org 5.1.1 lost'],
+    ],
+    [
       'not the sender of the lost mail',
       { text: '>>> MAIL From:<ann@example.com>\n<<< 550 <bob@example.org>... User unknown' },
       ['bob@example.org - lost'],
