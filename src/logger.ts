@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, pino } from 'pino';
 import type { Log } from './log-actions.js';
+import { inertJson, OBEYED_IN_JSON } from './mail/clean.js';
 import type { LogLevel } from './settings.js';
 
 /** Names under which a secret or a mail's text could come into a line. No room logs them; this is the second wall. */
@@ -38,14 +39,15 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   };
   if (destination || !process.stdout.isTTY) {
     return pino(
-      { ...options, formatters: { level: (label) => ({ level: label }) } },
+      { ...options, formatters: { level: (label) => ({ level: label }) }, hooks: { streamWrite: inertJson } },
       destination ?? pino.destination(1),
     );
   }
   // Loaded for a terminal only.
   const { PinoPretty } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   return pino(
-    options,
+    // An escape would be read back before it is shown.
+    { ...options, hooks: { streamWrite: (line) => line.replace(OBEYED_IN_JSON, '\uFFFD') } },
     PinoPretty({ colorize: true, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
   );
 }

@@ -36,3 +36,11 @@ test('An error in a line gives its message but none of the fields that libraries
   log.info({ action: 'queue.error', err }, 'queue');
   expect(lines.join()).not.toContain('hunter2');
 });
+
+test('What a terminal would obey is escaped in a line, and read back the same', () => {
+  const { log, lines } = recorder();
+  const from = 'ann\x1b[2J\x9b2J\u202e@example.com';
+  log.info({ action: 'mail.queued', mail: 'abc', from }, 'mail queued');
+  expect(lines.join().trimEnd()).toMatch(/^[\x20-\x7E]+$/);
+  expect(JSON.parse(lines.join()).from).toBe(from);
+});

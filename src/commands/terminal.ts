@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { cleanLine } from '../mail/clean.js';
+import { cleanLine, inertJson } from '../mail/clean.js';
 
 /**
  * Rows under headings, for a terminal. Whatever stands in a cell becomes one line without control characters: subjects are
@@ -12,10 +12,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return drawn.toString();
 }
 
-/** JSON on one line. What JSON leaves as it is and a terminal obeys (C1 controls, reversed reading direction) is escaped, and read back the same. */
+/** JSON on one line, which no terminal obeys. */
 export function json(value: unknown): string {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value).replace(/[\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g, escaped);
+  return inertJson(JSON.stringify(value));
 }
 
 /** A length of time in one unit; `?` where it is not known. */

@@ -37,6 +37,15 @@ export function cleanLine(text: string): string {
     .trim();
 }
 
+/** What JSON leaves as it is and a terminal obeys: C1 controls, turned reading directions. */
+export const OBEYED_IN_JSON = /[\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g;
+
+/** JSON that no terminal obeys, and that is read back the same. */
+export function inertJson(json: string): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replace(OBEYED_IN_JSON, escaped);
+}
+
 /**
  * The text in a form that the API does not count as missing: PHP's empty() is true for `''` and for `'0'`, and a handler
  * may trim first.
