@@ -6,6 +6,7 @@ type Outcome = Decision['kind'];
 
 /** What was done with the mails that were read. */
 export class IngestTally {
+  /** Bytes that were read. */
   bytes = 0;
   queued = 0;
   /** Had failed after they were ingested, and are tried again. */

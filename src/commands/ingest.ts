@@ -61,6 +61,7 @@ export async function ingestCommand(
     progress = isPiped ? null : startProgress(sources.reduce((sum, { bytes }) => sum + bytes, 0));
     // Beside an embedded queue no service can run that would make room.
     const canWait = !isPiped && backend?.describe().kind !== 'embedded';
+    let read = 0;
     for (const source of sources) {
       await ingest(source.mails(), {
         mailbox: imap.mailbox,
@@ -74,6 +75,10 @@ export async function ingestCommand(
           progress?.update(tally);
         },
       });
+      read += source.bytes;
+      // Of an mbox the mails are less than the file.
+      tally.bytes = read;
+      progress?.update(tally);
     }
   } finally {
     progress?.stop();
