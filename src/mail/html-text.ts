@@ -1,5 +1,6 @@
-import { compile, type FormatCallback } from 'html-to-text';
+import { compile } from 'html-to-text';
 import { MAX_HTML_BYTES, MAX_HTML_DEPTH, MAX_HTML_TAGS } from '../limits.js';
+import { cell, image, link, preserved } from './html-formats.js';
 
 /**
  * Turns an HTML body into text as a person reads it: a link as its text and `[target]`, an image as `[alt text]`, rows of
@@ -95,93 +96,15 @@ function boundTags(html: string): string {
 /** Above MAX_HTML_DEPTH, since elements that were never closed count here and do no harm. */
 const MAX_NESTED_TAGS = MAX_HTML_DEPTH * 5;
 
-/** The part of a node that is needed here, of domhandler's. */
-type Node = Parameters<FormatCallback>[0];
-
-/** How many nodes are looked at to tell what an element holds: the answer shows early or does not matter. */
-const MAX_NODES_LOOKED_AT = 200;
-
-const link: FormatCallback = (element, walk, builder) => {
-  walk(element.children, builder);
-  const href: string = (element.attribs?.href ?? '').replace(/\s+/g, '');
-  if (!/^(?:https?|ftp|mailto):/i.test(href)) return;
-  const { text, hasImage } = shownBy(element);
-  if ((text === '' && !hasImage) || sameTarget(text, href)) return;
-  builder.addInline(` [${href.replace(/^mailto:/i, '')}]`, { noWordTransform: true });
-};
-
-/** Whether a link's text is its target, give or take what people leave away. */
-function sameTarget(text: string, href: string): boolean {
-  const bare = (url: string) =>
-    url.toLowerCase().replace(/^(?:https?:\/\/|ftp:\/\/|mailto:)(?:www\.)?|^www\.|\/$/g, '');
-  return bare(text.replace(/\s+/g, '')) === bare(href) || bare(text) === bare(href.replace(/\?.*$/, ''));
-}
-
-const image: FormatCallback = (element, _walk, builder) => {
-  const alt: string = (element.attribs?.alt ?? '').replace(/\s+/g, ' ').trim();
-  const isPixel = [element.attribs?.width, element.attribs?.height].some((size) => /^[0-3](?:px)?$/.test(size ?? ''));
-  if (alt !== '' && !isPixel) builder.addInline(`[${alt}]`, { noWordTransform: true });
-};
-
-/** A cell with nothing but words goes on the line of its row; one with blocks is a piece of layout and makes its own. */
-const cell: FormatCallback = (element, walk, builder) => {
-  if (shownBy(element).hasBlock) {
-    builder.openBlock({ leadingLineBreaks: 1 });
-    walk(element.children, builder);
-    builder.closeBlock({ trailingLineBreaks: 1 });
-    return;
-  }
-  if (hasCellBefore(element)) builder.addLiteral('\t');
-  walk(element.children, builder);
-};
-
-/** Whether a cell of the same row with something in it stands before this one. */
-function hasCellBefore(element: Node): boolean {
-  const row: Node[] = element.parent?.children ?? [];
-  for (const node of row.slice(0, MAX_NODES_LOOKED_AT)) {
-    if (node === element) return false;
-    if ((node.name === 'td' || node.name === 'th') && shownBy(node).text !== '') return true;
-  }
-  return false;
-}
-
-const BLOCKS: ReadonlySet<string> = new Set([
-  'table',
-  'div',
-  'p',
-  'ul',
-  'ol',
-  'dl',
-  'blockquote',
-  'pre',
-  'br',
-  'hr',
-  'h1',
-  'h2',
-  'h3',
-  'h4',
-  'h5',
-  'h6',
-  'center',
-  'section',
-]);
-
-/** The text within an element, and whether it holds an image or a block; looks at the first nodes only. */
-function shownBy(element: Node): { text: string; hasImage: boolean; hasBlock: boolean } {
-  const seen = { text: '', hasImage: false, hasBlock: false };
-  const rest: Node[] = [element];
-  for (let looked = 0; looked < MAX_NODES_LOOKED_AT; looked++) {
-    const node = rest.pop();
-    if (node === undefined) break;
-    if (node.type === 'text') seen.text += node.data ?? '';
-    else if (node.name === 'img') seen.hasImage = true;
-    else if (BLOCKS.has(node.name ?? '')) seen.hasBlock = true;
-    rest.push(...(node.children ?? []).slice(0, MAX_NODES_LOOKED_AT).reverse());
-  }
-  return { ...seen, text: seen.text.replace(/\s+/g, ' ').trim() };
-}
-
 const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
+
+/** Paragraphs without a margin: Outlook makes one of each line, and an empty one of each blank line. */
+const TIGHT = ['p.MsoNormal', 'p.MsoNoSpacing', 'p.MsoPlainText', 'p[class*="MsoListParagraph"]'];
+
+/** Elements whose line ends and spaces count. */
+const PRESERVED = ['div', 'p', 'td'].flatMap((name) =>
+  ['white-space:pre', 'white-space: pre'].map((style) => `${name}[style*="${style}"i]`),
+);
 
 /** Written out without spaces and with one, as the two forms in use. */
 const HIDDEN = ['display:none', 'visibility:hidden', 'max-height:0'].flatMap((style) => [
@@ -194,18 +117,23 @@ const convert = compile({
   // Not `body`: a stray <head/> or a second body would take the text with it.
   baseElements: { selectors: [] },
   limits: { maxDepth: MAX_HTML_DEPTH, ellipsis: '…' },
-  formatters: { link, image, cell },
+  // Not the zero width space, which others count as white space: it marks where a word may break.
+  whitespaceCharacters: ' \t\r\n\f',
+  formatters: { link, image, cell, preserved },
   selectors: [
     { selector: 'a', format: 'link' },
     { selector: 'img', format: 'image' },
     { selector: 'td', format: 'cell' },
     { selector: 'th', format: 'cell' },
+    ...TIGHT.map((selector) => ({ selector, format: 'block', options: block })),
+    ...PRESERVED.map((selector) => ({ selector, format: 'preserved' })),
     ...[
       'table',
       'tr',
       'caption',
       'section',
       'address',
+      'summary',
       'center',
       'fieldset',
       'figure',
@@ -227,6 +155,7 @@ const convert = compile({
       'template',
       'select',
       'svg',
+      'xml',
       'object',
       '[hidden]',
       ...HIDDEN.map((style) => `[style*="${style}"i]`),
