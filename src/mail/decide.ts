@@ -19,7 +19,7 @@ import { trimReply } from './quotes.js';
 import { replyRequest, ticketRequest } from './request.js';
 import { asRequester, isListed, type Requester, requesterOf } from './sender.js';
 import { ticketIds } from './subject-tag.js';
-import { isMarked, peopleOf, type Writer, writerOf } from './writer.js';
+import { isDoubted, isMarked, peopleOf, type Writer, writerOf } from './writer.js';
 
 /** What is known of a mail beyond its bytes. */
 export interface Circumstances {
@@ -85,7 +85,8 @@ export function judge(mail: IncomingMail, policy: MailPolicy, circumstances: Cir
     trace,
     automatic: facts.automatic,
     authentication: facts.authentication.verdict,
-    people: peopleOf(mail, policy).slice(0, MAX_PEOPLE_KEPT),
+    // Whoever forges a sender must not let others into the ticket by the mail's Cc.
+    people: isDoubted(policy, facts.authentication) ? [] : peopleOf(mail, policy).slice(0, MAX_PEOPLE_KEPT),
     bounce: facts.automatic.kind === 'bounce' ? readBounce(mail) : null,
   };
 }

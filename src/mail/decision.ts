@@ -64,7 +64,7 @@ export interface Judgement {
   readonly automatic: Automatic;
   /** Whether the mail is from whom it says. */
   readonly authentication: Authentication['verdict'];
-  /** The addresses in From, To and Cc but our own, lower case, at most MAX_PEOPLE_KEPT. */
+  /** The addresses in From, To and Cc but our own, lower case, at most MAX_PEOPLE_KEPT; none where the sender should be verified and is not. */
   readonly people: readonly string[];
   /** Of a bounce, what could not be delivered to whom; null of any other mail and where it does not tell. */
   readonly bounce: Bounce | null;

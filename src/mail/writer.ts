@@ -68,6 +68,11 @@ export function isMarked({ senderAuth }: MailPolicy, { verdict }: Authentication
   return verdict !== 'pass' && (senderAuth === 'mark' || senderAuth === 'require');
 }
 
+/** Whether senders are to be verified and this one is not, so that nothing in the mail may open a ticket to anybody else. */
+export function isDoubted({ senderAuth }: MailPolicy, { verdict }: Authentication): boolean {
+  return verdict !== 'pass' && senderAuth !== 'off';
+}
+
 /** The people of a mail, lower case, each once: its author and those it is addressed to. Our own addresses are nobody. */
 export function peopleOf({ from, to, cc }: IncomingMail, { ownAddresses }: MailPolicy): string[] {
   const all = [...(from === null ? [] : [from]), ...to, ...cc].map(({ address }) => address.toLowerCase());

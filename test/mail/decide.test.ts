@@ -257,6 +257,17 @@ describe('a reply', () => {
   });
 });
 
+it('lets nobody into a ticket by the Cc of a mail whose sender is to be verified and is not', () => {
+  const trust = { authservIds: ['mx.desk.example'], relays: [] };
+  const cc = [{ address: 'eve@evil.example', name: '' }];
+  const peopleWith = (senderAuth: MailPolicy['senderAuth'], traceFields: IncomingMail['traceFields'] = []) =>
+    judge(aMail({ cc, traceFields }), { ...policy, trust, senderAuth }).people.includes('eve@evil.example');
+  expect(peopleWith('mark', passOf('example.com'))).toBe(true);
+  expect(peopleWith('mark')).toBe(false);
+  expect(peopleWith('require-for-replies', passOf('evil.example'))).toBe(false);
+  expect(peopleWith('off')).toBe(true);
+});
+
 describe('a forward by our people', () => {
   const text = 'Take this\n\nFrom: Max <max@kunde.example>\nSent: Monday\nTo: Jane\nSubject: Broken\n\nIt is broken.';
   const parts = {
