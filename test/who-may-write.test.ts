@@ -104,6 +104,7 @@ async function posted({ from, ticket, verification, way = 'by a tag', environmen
       decision,
       lookFirst: false,
       awaitTurn: async () => {},
+      mustBeOurs: async () => {},
       repliesBefore: [],
       noteReplies: async () => {},
       receivedAt: null,

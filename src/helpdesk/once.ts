@@ -30,6 +30,8 @@ export interface Delivery extends Recognition, ReplyRecognition, Pick<Caller, 'k
   readonly noteReplies: (ids: readonly string[]) => Promise<void>;
   /** Called before a ticket is made, once it is known that no earlier attempt has made it; rejects where its turn has not come. */
   readonly awaitTurn: () => Promise<void>;
+  /** Called right before anything is posted; rejects where the mail is in other hands by now. */
+  readonly mustBeOurs: () => Promise<void>;
 }
 
 /**
@@ -68,8 +70,10 @@ export async function deliver(helpdesk: Helpdesk, delivery: Delivery, claims: Cl
     const earlier = lookFirst ? await findReplyAnywhere(helpdesk, reply, instead.subject, delivery, claims) : null;
     if (earlier !== null) return { kind: 'replied', adopted: true, ...earlier };
     await delivery.awaitTurn();
+    await delivery.mustBeOurs();
     return { kind: 'created', ticketId: await helpdesk.createTicket(instead), adopted: false, ...note };
   }
+  await delivery.mustBeOurs();
   const replyId = await helpdesk.replyToTicket({ ticket_id: ticketId, ...reply });
   return { kind: 'replied', ticketId, adopted: false, ...(replyId !== null && { replyId }) };
 }
@@ -78,5 +82,6 @@ async function create(helpdesk: Helpdesk, ticket: TicketRequest, delivery: Deliv
   const earlier = delivery.lookFirst ? await findTicket(helpdesk, ticket, delivery, claims) : null;
   if (earlier !== null) return { kind: 'created', ticketId: earlier, adopted: true };
   await delivery.awaitTurn();
+  await delivery.mustBeOurs();
   return { kind: 'created', ticketId: await helpdesk.createTicket(ticket), adopted: false };
 }

@@ -96,3 +96,9 @@ export function entryOf({ data, finishedOn, failedReason, returnvalue }: StoredJ
   if (returnvalue) return { ...known, state: { kind: 'settled', outcome: returnvalue } };
   return { ...known, state: { kind: 'failed', reason: failedReason ?? '' } };
 }
+
+/** When a mail came or was queued, whichever was first, ms since 1970: a person may have moved it back after weeks. 0: nobody knows. */
+export function firstSeen({ timestamp, data }: { readonly timestamp: number; readonly data: MailJob }): number {
+  const { receivedAt } = data.envelope;
+  return receivedAt === '' ? 0 : Math.min(timestamp, Date.parse(receivedAt));
+}

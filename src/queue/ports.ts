@@ -25,6 +25,8 @@ export interface DeliveryOrder {
   readonly repliesBefore: readonly string[];
   /** To be called before the first reply of the mail is posted, where such replies stand there: the next attempts get them. */
   readonly noteReplies: (ids: readonly string[]) => Promise<void>;
+  /** To be called right before anything is posted; rejects where another worker has the mail by now. */
+  readonly mustBeOurs: () => Promise<void>;
   /** What other mails hold already, so that it must not be adopted. */
   readonly claims: ClaimsOfMail;
 }

@@ -8,12 +8,13 @@ import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
 import type { Answer, Conversations } from './conversations.js';
 import type { Flood } from './flood.js';
-import { attemptRecord, type MailJob, QUEUE_NAME, withFailure, withoutTexts } from './job.js';
+import { attemptRecord, firstSeen, type MailJob, QUEUE_NAME, withFailure, withoutTexts } from './job.js';
 import { safeText } from './json-safe.js';
 import type { Deliver, DeliveredMail, DeliveryObserver, DeliveryOrder, JudgeFailure, Verdict } from './ports.js';
 import type { Postponed } from './postponed.js';
 import { Ramp } from './ramp.js';
 import { RetryLater } from './retry.js';
+import { OvertakenError, stillOurs } from './still-ours.js';
 
 export interface DeliveryWorkerOptions {
   readonly deliver: Deliver;
@@ -150,6 +151,7 @@ export class DeliveryWorker {
           const [id, requester] = [job.id ?? '', requesterIn(decision) ?? ''];
           await waiting.orInstead(() => flood.admit(id, requester, isVerified(judgement)), undefined);
         },
+        mustBeOurs: stillOurs(job, LOCK.lockDuration),
       });
       this.#lastSuccessAt = Date.now();
       claims.settled(job.id ?? '', outcome);
@@ -159,6 +161,8 @@ export class DeliveryWorker {
       await this.options.delivered({ id: job.id ?? '', mailbox, envelope, judgement, outcome, lookFirst });
       return await this.#settled(job, outcome);
     } catch (error) {
+      // What becomes of the job is the other one's matter.
+      if (error instanceof OvertakenError) throw error;
       return await this.#failed(job, await this.options.judgeFailure(error), traceless);
     }
   }
@@ -282,12 +286,6 @@ export class DeliveryWorker {
 function whyDead(error: Error): Parameters<DeliveryObserver['deadLetter']>[0] {
   if (error instanceof RetryLater) return 'given-up';
   return error instanceof UnrecoverableError ? 'refused' : 'cut-off';
-}
-
-/** When the mail came or was queued, whichever was first, ms since 1970: a person may have moved it back after weeks. */
-function firstSeen({ timestamp, data }: Job<MailJob, Outcome>): number {
-  const { receivedAt } = data.envelope;
-  return receivedAt === '' ? 0 : Math.min(timestamp, Date.parse(receivedAt));
 }
 
 function nameOf(job: Job<MailJob, Outcome>) {

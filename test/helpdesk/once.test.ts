@@ -35,6 +35,7 @@ function delivery(decision: Delivery['decision'], lookFirst = false): Delivery {
     parents: [],
     known: async () => null,
     awaitTurn: async () => {},
+    mustBeOurs: async () => {},
     repliesBefore: [],
     noteReplies: async () => {},
   };
@@ -322,6 +323,19 @@ describe('a ticket whose turn has not come', () => {
     const outcome = await deliver(client, { ...delivery(reply([1])), awaitTurn: notYet }, nobody);
     expect(outcome).toMatchObject({ kind: 'replied', ticketId: '1' });
   });
+});
+
+it.each([
+  ['a ticket', create],
+  ['a reply', reply([1])],
+  ['a ticket instead of a reply', reply([99])],
+])('posts nothing of a mail that is in other hands by now: %s', async (_, decision) => {
+  await client.createTicket(ticket);
+  const mustBeOurs = async () => {
+    throw new Error('overtaken');
+  };
+  await expect(deliver(client, { ...delivery(decision), mustBeOurs }, nobody)).rejects.toThrow('overtaken');
+  expect(helpdesk.tickets()).toMatchObject([{ replies: [] }]);
 });
 
 it('ends an attempt whose client is abandoned, and the next one finds what it left', async () => {

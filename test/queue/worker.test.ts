@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/mail/outcome.js';
 import { type Backend, openBackend } from '../../src/queue/backend.js';
 import { Claims } from '../../src/queue/claims.js';
@@ -243,6 +243,31 @@ describe('the delivery worker', () => {
     await ledger.add([{ ...entry, envelope: { ...entry.envelope, receivedAt } }]);
     await settled('moved-back');
     expect(taken).toEqual([false, true]);
+  });
+
+  it('lets an attempt post nothing that has lost its mail, as on a machine that slept, and leaves that to who has it', async () => {
+    const posted: string[] = [];
+    const loseLock = async (id: string) => {
+      const redis = new Redis(store.url);
+      await redis.del(`mail2ticket:mail:${id}:lock`);
+      redis.disconnect();
+    };
+    const deliver = async (order: DeliveryOrder) => {
+      const subject = order.decision.kind === 'create' ? order.decision.ticket.subject : '';
+      if (subject === 'overtaken') await loseLock(subject);
+      const later = Date.now() + 60_000;
+      const clock = vi.spyOn(Date, 'now').mockImplementation(() => later);
+      await order.mustBeOurs().finally(() => clock.mockRestore());
+      posted.push(subject);
+      return created;
+    };
+    await startWorker({ deliver, concurrency: 1, settleMs: 0, retryDelayMs: () => 5 });
+    await add('overtaken');
+    await add('slept');
+    await settled('slept');
+    expect(posted).toEqual(['slept']);
+    const job = await queue.getJob('overtaken');
+    expect([await job?.getState(), attemptRecord(job?.progress).ended]).toEqual(['active', 0]);
   });
 
   it('gives up at once, in the words of the helpdesk, where trying again changes nothing', async () => {
