@@ -16,7 +16,7 @@ import { partOf, type Room } from './room.js';
  */
 export async function startWatching(room: Room, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
   const { config, credentials, backend, ledger, log, health, metrics } = room;
-  const judges = new JudgePool(log);
+  const judges = new JudgePool(log, new Map(config.mailboxes.map(({ imap, mail }) => [imap.mailbox, mail])));
   releases.push(() => judges.close());
   await judges.ready();
   const readings = new JobReadings(await backend.queue(READINGS_QUEUE_NAME));
@@ -29,7 +29,7 @@ export async function startWatching(room: Room, releases: (() => Promise<void>)[
         backlog: imap.backlog,
         pollMs: imap.pollMs,
         ledger,
-        judge: (source, envelope, options) => judges.judge(mail, source, envelope, options),
+        judge: (source, envelope, options) => judges.judge(imap.mailbox, source, envelope, options),
         readings,
         // A signature holds over every byte of a mail, files and all.
         wholeBytes: mail.senderAuthCheck === 'dns' ? MAX_FETCHED_BODY_BYTES : undefined,

@@ -51,7 +51,7 @@ export async function ingestCommand(
   const sources = isPiped ? [await standardInput()] : await openSources(call.paths);
   const log = quietLog(createLogger('warn', { write: (line) => void process.stderr.write(line) }));
   const tally = new IngestTally();
-  const pool = new JudgePool(log);
+  const pool = new JudgePool(log, new Map([[imap.mailbox, policy]]));
   let backend: Backend | null = null;
   let progress: Progress | null = null;
   try {
@@ -66,7 +66,7 @@ export async function ingestCommand(
       await ingest(source.mails(), {
         mailbox: imap.mailbox,
         ledger: ledger ?? dryLedger(),
-        judge: (mail, envelope) => pool.judge(policy, mail, envelope, { real: false, ingested: true }),
+        judge: (mail, envelope) => pool.judge(imap.mailbox, mail, envelope, { real: false, ingested: true }),
         room: async (mails) => {
           if (ledger) await (canWait ? waitForRoom(ledger, mails, progress) : requireRoom(ledger, mails));
         },

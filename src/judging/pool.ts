@@ -11,8 +11,11 @@ import { defaultPolicy, type MailPolicy } from '../mail/policy.js';
 import type { MailSource } from '../mail/source.js';
 import type { JudgeAnswer, JudgeTask } from './thread.js';
 
-/** More threads than this would only compete with the watcher and the worker. */
-const MAX_THREADS = 2;
+/** Two keep up with any mail server. One core is left to the watcher and the worker, which a second thread would only hold up. */
+const THREADS = Math.max(1, Math.min(2, availableParallelism() - 1));
+
+/** Megabytes of a thread's young generation: with V8's own 48 a thread grows by that much before it first looks for what is dead. */
+const YOUNG_GENERATION_MB = 8;
 
 /** How long a thread beyond the first is kept without work, in ms: starting one takes some hundred. */
 const IDLE_MS = 30_000;
@@ -33,14 +36,17 @@ const WHY = {
  */
 export class JudgePool {
   readonly #threads: Tinypool;
-  readonly #count = Math.max(1, Math.min(MAX_THREADS, availableParallelism()));
   #running = 0;
   readonly #waiting: (() => void)[] = [];
   readonly #closing = new AbortController();
 
-  /** @param limits for tests; MAX_JUDGE_MS and MAX_JUDGE_HEAP_MB where they are not given */
+  /**
+   * @param policies of each mailbox, by its name
+   * @param limits for tests; MAX_JUDGE_MS and MAX_JUDGE_HEAP_MB where they are not given
+   */
   constructor(
     private readonly log: Log,
+    private readonly policies: ReadonlyMap<string, MailPolicy>,
     private readonly limits: { readonly ms: number; readonly heapMb: number } = {
       ms: MAX_JUDGE_MS,
       heapMb: MAX_JUDGE_HEAP_MB,
@@ -51,9 +57,10 @@ export class JudgePool {
       runtime: 'worker_threads',
       isolateWorkers: false,
       minThreads: 1,
-      maxThreads: this.#count,
+      maxThreads: THREADS,
       idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
+      resourceLimits: { maxOldGenerationSizeMb: limits.heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      workerData: policies,
     });
     // A thread that dies between two mails; without a listener it would take the process along. It is replaced when the next mail comes.
     this.#threads.on('error', (error: Error) =>
@@ -65,26 +72,27 @@ export class JudgePool {
   async ready(): Promise<void> {
     const answer = await this.#run({
       source: { bytes: new Uint8Array(), leftOut: new Map() },
-      policy: defaultPolicy,
+      mailbox: '',
       real: false,
     });
     if ('fault' in answer) throw new Error(`mail cannot be judged: ${answer.fault}`);
   }
 
   /**
-   * @param policy the one of the mail's mailbox
+   * @param mailbox whose policy counts; the default one where it is not among the policies
    * @param source null where the mail has broken its readings before
    * @throws Error where the pool is closed meanwhile; the mail stays where it is
    */
   async judge(
-    policy: MailPolicy,
+    mailbox: string,
     source: MailSource | null,
     envelope: Envelope,
     { real, ingested = false }: { real: boolean; ingested?: boolean },
   ): Promise<Judgement> {
+    const policy = this.policies.get(mailbox) ?? defaultPolicy;
     const byEnvelope = (why: string) => this.#byEnvelope(policy, mailOfEnvelope(envelope, why, ingested), real);
     if (source === null) return byEnvelope(WHY.broken);
-    const answer = await this.#run({ source, policy, real }).catch((error: unknown) => {
+    const answer = await this.#run({ source, mailbox, real }).catch((error: unknown) => {
       this.#closing.signal.throwIfAborted();
       if (isTimeout(error)) return { why: WHY.time };
       if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return { why: WHY.memory };
@@ -115,7 +123,7 @@ export class JudgePool {
 
   /** One mail to a thread, so that the time begins when the mail does, and no mail pays for the one before it. */
   async #run(task: JudgeTask): Promise<JudgeAnswer> {
-    if (this.#running >= this.#count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#running >= THREADS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.limits.ms)]);

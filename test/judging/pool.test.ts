@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { JudgePool } from '../../src/judging/pool.js';
 import type { Envelope } from '../../src/mail/identity.js';
-import { defaultPolicy } from '../../src/mail/policy.js';
+import { defaultPolicy, type MailPolicy } from '../../src/mail/policy.js';
 import type { MailSource } from '../../src/mail/source.js';
 
 const envelope: Envelope = {
@@ -18,8 +18,8 @@ const wholeMail = (raw: string): MailSource => ({ bytes: Buffer.from(raw), leftO
 
 const open: JudgePool[] = [];
 
-function poolOf(limits?: { ms: number; heapMb: number }): JudgePool {
-  const pool = new JudgePool(pino({ level: 'silent' }), limits);
+function poolOf(limits?: { ms: number; heapMb: number }, policy: MailPolicy = defaultPolicy): JudgePool {
+  const pool = new JudgePool(pino({ level: 'silent' }), new Map([['', policy]]), limits);
   open.push(pool);
   return pool;
 }
@@ -36,7 +36,7 @@ const heavy = wholeMail(
 
 describe('judging in threads', () => {
   it('gives the same judgement as judging in place', async () => {
-    const judgement = await poolOf().judge(defaultPolicy, words('It burns.'), envelope, { real: false });
+    const judgement = await poolOf().judge('', words('It burns.'), envelope, { real: false });
     expect(judgement).toMatchObject({
       decision: { kind: 'create', ticket: { subject: 'Printer', user_email: 'ann@example.com', message: 'It burns.' } },
     });
@@ -46,7 +46,7 @@ describe('judging in threads', () => {
     const policy = { ...defaultPolicy, senderAuthCheck: 'dns' } as const;
     const signature = 'DKIM-Signature: v=1; a=rsa-sha256; d=example.invalid; s=s; h=from; bh=x; b=x';
     const mail = wholeMail(`${signature}\r\nFrom: ann@example.invalid\r\n\r\nHello\r\n`);
-    const { trace } = await poolOf().judge(policy, mail, envelope, { real: false });
+    const { trace } = await poolOf(undefined, policy).judge('', mail, envelope, { real: false });
     expect(trace.find(({ rule }) => rule === 'sender authentication')?.evidence).toBe(
       'none: no DKIM signature proves example.invalid (neutral body hash did not verify), checked by DNS',
     );
@@ -56,7 +56,7 @@ describe('judging in threads', () => {
     const pool = poolOf({ ms: 20_000, heapMb: 256 });
     await pool.ready();
     const slow = poolOf({ ms: 1, heapMb: 256 });
-    const judgement = await slow.judge(defaultPolicy, heavy, envelope, { real: false });
+    const judgement = await slow.judge('', heavy, envelope, { real: false });
     expect(judgement.decision).toMatchObject({
       kind: 'create',
       ticket: {
@@ -65,39 +65,37 @@ describe('judging in threads', () => {
         message: expect.stringMatching(/takes too long.*\n.*Processed.*<bomb@example\.com>/),
       },
     });
-    expect((await pool.judge(defaultPolicy, words('Next.'), envelope, { real: false })).text).toBe('Next.');
+    expect((await pool.judge('', words('Next.'), envelope, { real: false })).text).toBe('Next.');
   });
 
   it('makes a ticket of the envelope where a mail takes too much memory, and goes on with the others', async () => {
     const pool = poolOf({ ms: 20_000, heapMb: 60 });
     await pool.ready();
     const huge = wholeMail(`From: ann@example.com\nSubject: [#1] x\n\n${'> a\n'.repeat(900_000)}`);
-    const judgement = await pool.judge(defaultPolicy, huge, envelope, { real: false });
+    const judgement = await pool.judge('', huge, envelope, { real: false });
     expect(judgement.decision).toMatchObject({
       ticket: { message: expect.stringContaining('too much memory') },
     });
-    expect((await pool.judge(defaultPolicy, words('Next.'), envelope, { real: false })).text).toBe('Next.');
+    expect((await pool.judge('', words('Next.'), envelope, { real: false })).text).toBe('Next.');
   });
 
   it('judges by its envelope a mail that has broken its readings', async () => {
-    const judgement = await poolOf().judge(defaultPolicy, null, envelope, { real: false });
+    const judgement = await poolOf().judge('', null, envelope, { real: false });
     expect(judgement.decision).toMatchObject({ ticket: { message: expect.stringContaining('broke off') } });
   });
 
   it('says the same of an unreadable mail each time, so that its ticket is known again', async () => {
     const pool = poolOf();
     const [first, second] = [
-      await pool.judge(defaultPolicy, null, envelope, { real: false }),
-      await pool.judge(defaultPolicy, null, envelope, { real: false }),
+      await pool.judge('', null, envelope, { real: false }),
+      await pool.judge('', null, envelope, { real: false }),
     ];
     expect(second).toEqual(first);
   });
 
   it('rejects once it is closed, instead of taking the mail for unreadable', async () => {
     const pool = poolOf();
-    const judging = expect(pool.judge(defaultPolicy, heavy, envelope, { real: false })).rejects.toThrow(
-      'the pool is closed',
-    );
+    const judging = expect(pool.judge('', heavy, envelope, { real: false })).rejects.toThrow('the pool is closed');
     await pool.close();
     await judging;
   });
@@ -133,7 +131,7 @@ describe('a mail bomb', () => {
   ];
 
   it.each(bombs)('%s is judged within the bounds', async (_, raw) => {
-    const judgement = await poolOf().judge(defaultPolicy, wholeMail(raw), envelope, { real: false });
+    const judgement = await poolOf().judge('', wholeMail(raw), envelope, { real: false });
     expect(judgement.decision.kind).not.toBe('ignore');
     expect(JSON.stringify(judgement).length).toBeLessThan(1_000_000);
   });
