@@ -41,6 +41,8 @@ export class Reconciler {
   /** INTERNALDATE of the oldest mail that waits in the folder for room in the queue, ms since 1970; null where none does. */
   #oldestWaiting: number | null = null;
   #queued = 0;
+  /** Whether the last pass has left mail in the folder for want of room in the queue. */
+  #isFull = false;
   /** The highest UID that a pass has dealt with; a pass over new mail begins above it. */
   #handledUid = 0;
   readonly #reader: MailReader;
@@ -54,6 +56,11 @@ export class Reconciler {
     return { underWay: this.#underWay.size, oldest: earlier(this.#underWay.oldest, this.#oldestWaiting) };
   }
 
+  /** Whether mail waits in the folder for others to be settled. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   /**
    * @param scope `all`: everything in the folder; `new`: only what has arrived since the last pass
    * @param stopped asked between batches, so that stopping never waits for a backlog
@@ -61,12 +68,14 @@ export class Reconciler {
    */
   async pass(scope: 'all' | 'new', stopped: () => boolean): Promise<number> {
     const before = this.#queued;
+    this.#isFull = false;
     const uids = await uidsAbove(this.watched, scope === 'all' ? 0 : this.#handledUid);
     if (scope === 'all') this.#underWay.keepOnly(new Set(uids));
     let start = 0;
     for (; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
       const batch = uids.slice(start, start + MAX_MAILS_PER_BATCH);
-      if (!(await this.#settle(batch))) break;
+      this.#isFull = !(await this.#settle(batch));
+      if (this.#isFull) break;
       this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
     }
     if (scope === 'all' && start >= uids.length) this.watched.surelyNew.keepOnly((id) => this.#underWay.has(id));

@@ -144,7 +144,7 @@ export class Watcher {
           observer.queued(await reconciler.pass('all', ended), 'poll');
           lastFullPass = Date.now();
           working();
-        } else if (newMail || finished.length > 0) {
+        } else if (newMail || (finished.length > 0 && reconciler.isFull)) {
           // Finished mails make room for those that waited in the mailbox.
           observer.queued(await reconciler.pass('new', ended), newMail ? 'idle' : 'room');
         }
