@@ -40,7 +40,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(mail|imap|ingest|queue|helpdesk|judging|acknowledge|status)/' },
       to: {
-        path: '^src/(cli|service|acknowledging|mail-desk|config|auth-config|credential-sources|settings|commands)',
+        path: '^src/(cli|service|acknowledging|mail-desk|config|auth-config|acknowledgement-config|credential-sources|settings|commands)',
       },
     },
     {

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseDotenv } from 'dotenv';
-import type { SmtpServer } from './acknowledge/smtp.js';
-import { readTemplates, type Templates } from './acknowledge/templates.js';
-import { type AuthConfig, oauthSettings, readGrant } from './auth-config.js';
+import { type AcknowledgementConfig, acknowledgementConfig } from './acknowledgement-config.js';
+import { oauthSettings } from './auth-config.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { isLoopback } from './loopback.js';
 import { loopIdOf, mailboxName } from './mail/identity.js';
-import type { Address } from './mail/message.js';
 import { defaultPolicy, type MailPolicy } from './mail/policy.js';
-import { type ImapConfig, type MailboxValues, readMailboxes, variablesOf } from './mailboxes.js';
+import { type ImapConfig, type MailboxValues, readMailboxes } from './mailboxes.js';
 import { type Environment, readSettings, type Values } from './setting-values.js';
 import { imapSettings, type LogLevel, mailboxSettings, mailSettings, serviceSettings } from './settings.js';
 
@@ -48,17 +46,6 @@ export interface QueueConfig {
   readonly retryDays: number;
   /** New tickets of one sender within an hour; 0: any number. */
   readonly floodLimit: number;
-}
-
-export interface AcknowledgementConfig {
-  readonly smtp: SmtpConfig;
-  readonly from: Address;
-  readonly templates: Templates;
-}
-
-/** Where acknowledgements are handed in, and with what. */
-export interface SmtpConfig extends Omit<SmtpServer, 'login'> {
-  readonly login: { readonly user: string; readonly auth: AuthConfig } | null;
 }
 
 export interface HttpConfig {
@@ -215,49 +202,6 @@ function clearTextProblems({
   if (protocol !== 'http:' || isLoopback(hostname)) return [];
   const message = `"${HELPDESK_URL}" would send the token in clear text; accepted: https, or HELPDESK_ALLOW_HTTP=true`;
   return [{ variable: 'HELPDESK_URL', message }];
-}
-
-function acknowledgementConfig(
-  values: Values<typeof serviceSettings & typeof mailSettings>,
-  environment: Environment,
-  problems: ConfigProblem[],
-): AcknowledgementConfig | null {
-  const { SMTP_URL: smtp, ACK_FROM: from, ACK_TEMPLATES: folder } = values;
-  if (problems.some(({ variable }) => /^(SMTP_URL|ACK_FROM)/.test(variable)) || !(smtp || from || folder)) return null;
-  if (!smtp) problems.push({ variable: 'SMTP_URL', message: 'is not set; acknowledgements need it beside ACK_FROM' });
-  if (!from) problems.push({ variable: 'ACK_FROM', message: 'is not set; acknowledgements need it beside SMTP_URL' });
-  if (!smtp || !from) return null;
-  const { host, port, isImplicit } = smtp;
-  const login = smtpLogin(values, environment, problems);
-  const tls = isImplicit ? 'implicit' : isLoopback(host) ? 'none' : login ? 'required' : 'offered';
-  try {
-    return { smtp: { host, port, tls, login }, from, templates: readTemplates(folder ?? null) };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    problems.push(...error.problems);
-    return null;
-  }
-}
-
-/** SMTP has its OAuth settings as a mailbox of this name would: SMTP_OAUTH_REFRESH_TOKEN, or else OAUTH_REFRESH_TOKEN. */
-const SMTP = 'smtp';
-
-function smtpLogin(
-  { SMTP_URL: smtp, SMTP_AUTH: kind }: Values<typeof serviceSettings>,
-  environment: Environment,
-  problems: ConfigProblem[],
-): SmtpConfig['login'] {
-  if (kind !== 'oauth2')
-    return smtp?.login ? { user: smtp.login.user, auth: { kind: 'password', password: smtp.login.password } } : null;
-  if (!smtp?.login) {
-    problems.push({
-      variable: 'SMTP_URL',
-      message: 'needs the name of the user with SMTP_AUTH=oauth2: smtp://USER@HOST',
-    });
-    return null;
-  }
-  const grant = readGrant(environment, variablesOf(SMTP, environment), problems);
-  return grant && { user: smtp.login.user, auth: { kind, grant } };
 }
 
 /** To require what nobody can give would make a new ticket of every reply. */

@@ -1,6 +1,6 @@
 import type { SmtpServer } from './acknowledge/smtp.js';
+import type { SmtpConfig } from './acknowledgement-config.js';
 import type { AuthConfig } from './auth-config.js';
-import type { SmtpConfig } from './config.js';
 import { type CredentialSource, fixedPassword } from './credentials.js';
 import type { ImapLogin } from './imap/connection.js';
 import type { Log } from './log-actions.js';
