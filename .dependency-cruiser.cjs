@@ -72,7 +72,7 @@ module.exports = {
     {
       name: 'rooms-do-not-know-where-tokens-come-from',
       severity: 'error',
-      from: { path: '^src/(mail|imap|queue|helpdesk|judging|acknowledge|status|check|dkim)/' },
+      from: { path: '^src/(mail|imap|ingest|queue|helpdesk|judging|acknowledge|status|check|dkim)/' },
       to: { path: '^src/oauth/' },
     },
     {

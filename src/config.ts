@@ -61,7 +61,7 @@ export interface DashboardConfig {
   readonly password: string;
 }
 
-/** Every setting by name, for the check that .env.example and the README leave none out. */
+/** Every setting by name, for the check that .env.example leaves none out. */
 export const settingNames: readonly string[] = Object.keys({
   ...serviceSettings,
   ...imapSettings,
