@@ -68,9 +68,10 @@ export class HelpdeskServerError extends HelpdeskError {
     message: string,
     endpoint: string,
     readonly status: number,
-    options?: ErrorOptions,
+    /** How long the answer took, in milliseconds. */
+    readonly afterMs = 0,
   ) {
-    super(message, endpoint, options);
+    super(message, endpoint);
   }
 }
 

@@ -19,6 +19,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** How long it took from the call on, in milliseconds. */
+  readonly afterMs: number;
 }
 
 /**
@@ -39,6 +41,7 @@ export function exchange(dispatcher: Dispatcher, call: Call, timeoutMs: number):
     let headers: IncomingHttpHeaders = {};
     let bytes = 0;
     const chunks: Buffer[] = [];
+    const begun = performance.now();
 
     const giveUp = (why: string, cause?: Error): void => {
       if (gaveUp) return;
@@ -74,7 +77,8 @@ export function exchange(dispatcher: Dispatcher, call: Call, timeoutMs: number):
         },
         onResponseEnd() {
           clearTimeout(deadline);
-          resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
+          const body = Buffer.concat(chunks).toString('utf8');
+          resolve({ status, headers, body, afterMs: performance.now() - begun });
         },
         onResponseError(_, error) {
           // An HTTPParserError carries the bytes it could not read: customers' words, one logger away from a log.

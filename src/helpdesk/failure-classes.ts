@@ -111,7 +111,7 @@ export function classify(error: unknown, settleMs = SETTLE_MS): Failure {
     said: `${error.message}. ${advice}`,
     setting: 'setting' in error ? error.setting : null,
     waitMs: waitOf(error, failureClass),
-    settleMs: error.code === 'HELPDESK_INTERRUPTED' || ('status' in error && error.status === 504) ? settleMs : 0,
+    settleMs: mayBeAtWork(error) ? settleMs : 0,
     unsent:
       failureClass === 'postponed' ||
       ('mayHaveBeenCarriedOut' in error && !error.mayHaveBeenCarriedOut) ||
@@ -119,6 +119,17 @@ export function classify(error: unknown, settleMs = SETTLE_MS): Failure {
     // 502 to 504 come from what stands before the helpdesk, and are nobody's mail.
     perhapsOfThisMail: 'status' in error && error.status === 500,
   };
+}
+
+/**
+ * An error that came after this long may be the word of a gateway that did not want to wait for PHP any more, which goes on: not all
+ * of them say 504 (IIS and older Apaches: 502, Varnish and Heroku: 503, mod_fcgid: 500).
+ */
+const GATEWAY_MS = 5000;
+
+function mayBeAtWork(error: Thrown): boolean {
+  if (error.code === 'HELPDESK_INTERRUPTED') return true;
+  return error.code === 'HELPDESK_SERVER_ERROR' && (error.status === 504 || error.afterMs >= GATEWAY_MS);
 }
 
 /** An attempt posts last, so one that failed at a call which only reads has posted nothing. */

@@ -25,12 +25,12 @@ const ABOUT_THE_TOKEN = /\b(token|api key|unauthori[sz]ed|not authori[sz]ed|auth
  *   {@link HelpdeskRefusedError}, see errors.ts for which is what
  */
 export function judgeAnswer(endpoint: string, answer: Answer, secret: string, now: number): Json {
-  const { status, headers } = answer;
+  const { status, headers, afterMs } = answer;
   if (status === 429) throw new HelpdeskRateLimitedError(endpoint, retryAfterMs(headers['retry-after'], now));
   if (status === 401) throw wrongToken(endpoint, status);
   if (status >= 300 && status < 400) throw wrongUrl(endpoint, status, 'redirects, which is not followed');
   if (status === 408 || status >= 500) {
-    throw new HelpdeskServerError(`${endpoint}: the helpdesk answers with status ${status}`, endpoint, status);
+    throw new HelpdeskServerError(`${endpoint}: the helpdesk answers with status ${status}`, endpoint, status, afterMs);
   }
 
   const json = parse(answer.body);
@@ -45,7 +45,12 @@ export function judgeAnswer(endpoint: string, answer: Answer, secret: string, no
   if (status === 404) throw wrongUrl(endpoint, status, 'is not there');
   if (status >= 400) throw new HelpdeskRefusedError(endpoint, `status ${status}`, status);
   if (!json || success !== true) {
-    throw new HelpdeskServerError(`${endpoint}: the answer is not the API's JSON (status ${status})`, endpoint, status);
+    throw new HelpdeskServerError(
+      `${endpoint}: the answer is not the API's JSON (status ${status})`,
+      endpoint,
+      status,
+      afterMs,
+    );
   }
   return json;
 }

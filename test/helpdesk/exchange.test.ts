@@ -137,3 +137,13 @@ function drip(socket: Socket): void {
   const timer = setInterval(() => socket.write(' '), 50);
   socket.on('close', () => clearInterval(timer));
 }
+
+it('tells how long an answer took', async () => {
+  const origin = await tcp((socket) =>
+    setTimeout(() => socket.end('HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n'), 100),
+  );
+  const { status, afterMs } = await exchange(await poolTo(origin), call, patience);
+  expect(status).toBe(503);
+  // Timers may come a millisecond too soon.
+  expect(afterMs).toBeGreaterThanOrEqual(95);
+});

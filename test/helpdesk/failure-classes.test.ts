@@ -74,7 +74,9 @@ it.each([
   ['a lost answer', new HelpdeskInterruptedError('x', file), 60_000],
   ['a gateway that gave up', new HelpdeskServerError('x', file, 504), 60_000],
   ['an unknown error', new TypeError('x'), 60_000],
+  ['a gateway that gave up with another status', new HelpdeskServerError('x', file, 503, 5000), 60_000],
   ['a server that failed', new HelpdeskServerError('x', file, 500), 0],
+  ['a server that failed soon', new HelpdeskServerError('x', file, 500, 4999), 0],
   ['a helpdesk that was not reached', new HelpdeskUnreachableError('x', file), 0],
 ])('lets a request that may still be at work come to its end after %s', (_, error, settleMs) => {
   expect(classify(error)).toMatchObject({ settleMs });

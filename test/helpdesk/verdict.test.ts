@@ -8,7 +8,7 @@ const NOW = Date.parse('2026-11-24T08:00:00Z');
 
 function verdict(status: number, body: string, headers = {}) {
   try {
-    return judgeAnswer('tickets_create.php', { status, headers, body }, SECRET, NOW);
+    return judgeAnswer('tickets_create.php', { status, headers, body, afterMs: 7 }, SECRET, NOW);
   } catch (error) {
     return error as HelpdeskError;
   }
@@ -53,6 +53,13 @@ describe('an answer is an error', () => {
     ['success that is neither', 200, '{"success":"maybe"}', 'HELPDESK_SERVER_ERROR', true],
   ])('where it is %s', (_, status, body, code, mayHaveBeenCarriedOut) => {
     expect(verdict(status, body)).toMatchObject({ code, mayHaveBeenCarriedOut, endpoint: 'tickets_create.php' });
+  });
+
+  it.each([
+    [500, ''],
+    [200, '<html>'],
+  ])('with status %i tells how long it took, since a gateway may have given up', (status, body) => {
+    expect(verdict(status, body)).toMatchObject({ afterMs: 7 });
   });
 
   it.each([
