@@ -15,6 +15,9 @@ export const LOG_ACTIONS = {
   'service.stopping': { meaning: 'A signal asked the process to end.' },
   'service.stopped': { meaning: 'The process has ended in good order.' },
   'service.cut': { meaning: 'A part did not end in time, and the process ends without it. Nothing is lost.' },
+  'service.crashed': {
+    meaning: 'A fault of mail2ticket or of a library ends the process; `at` says where. The next start goes on.',
+  },
   'config.warning': { meaning: 'A setting can be used but is risky; `setting` names it.' },
   'status.listening': { meaning: 'Health and metrics are served at `url`.' },
   'page.refused': {

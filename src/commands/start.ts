@@ -1,4 +1,5 @@
 import { loadConfig } from '../config.js';
+import { crashOf } from '../exit-code.js';
 import { createLogger } from '../logger.js';
 import { type Role, startService } from '../service.js';
 
@@ -16,6 +17,14 @@ export async function startCommand(
 ): Promise<number> {
   const config = loadConfig(environment);
   const log = createLogger(config.logLevel);
+  // Node would print the error with all that libraries hang on it: commands with the password, or with a mail.
+  process.on('uncaughtException', (error) => {
+    log.error(
+      { action: 'service.crashed', ...crashOf(error) },
+      'a fault of mail2ticket or of a library ends the process',
+    );
+    process.exit(1);
+  });
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     const onSignal = (signal: NodeJS.Signals) => {

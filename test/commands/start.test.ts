@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startCli } from '../services/cli.js';
+import { freePort } from '../services/private-server.js';
 import { startRedis } from '../services/redis.js';
 import { mail, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';
@@ -47,3 +48,37 @@ it.each([
   },
   60_000,
 );
+
+it('tells of an error that nobody expected where it arose, and nothing of what hangs on it', async () => {
+  const crash = `process.once('SIGUSR2', () => {
+    const secret = process.env.IMAP_PASSWORD;
+    throw Object.assign(new Error(secret), { command: { args: [secret] }, code: 'EODD' });
+  })`;
+  const child = startCli(['start'], {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(crash)}`,
+    HELPDESK_URL: 'https://help.acme.test/api/',
+    HELPDESK_TOKEN: 'token',
+    IMAP_HOST: 'imap.acme.test',
+    IMAP_USER: 'support@acme.test',
+    IMAP_PASSWORD: 'hunter2',
+    QUEUE_URL: `redis://127.0.0.1:${await freePort()}`,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      output += data;
+    });
+  }
+  try {
+    await until('it has begun', () => output.includes('service.starting'));
+    child.kill('SIGUSR2');
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    const last = JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
+    expect(last).toMatchObject({ level: 'error', action: 'service.crashed', reason: 'Error EODD' });
+    expect(last.at[0]).toContain('at process.');
+    expect(output).not.toContain('hunter2');
+  } finally {
+    child.kill('SIGKILL');
+  }
+}, 60_000);
