@@ -38,6 +38,7 @@ export function bounceSigns(mail: IncomingMail, policy: Pick<MailPolicy, 'ownAdd
   const text = mail.text.slice(0, MAX_BOUNCE_TEXT_CHARACTERS);
   const seen = SIGNS.filter((sign) => sign.in(mail, text, policy));
   if (!seen.some((sign) => sign.of === 'sender')) return null;
+  if (!isFromDaemon(mail) && !isFromPostmaster(mail) && !namesLostMail(mail, text)) return null;
   const weight = seen.reduce((sum, sign) => sum + sign.weight, 0);
   return weight >= ENOUGH ? seen.map((sign) => sign.name).join(', ') : null;
 }
@@ -83,6 +84,14 @@ export function returnedParts(mail: IncomingMail): readonly ReportPart[] {
 function returnsPart(mail: IncomingMail): boolean {
   // Outside a multipart/report the parser cannot know that it came back: there it is an attached mail.
   return returnedParts(mail).length > 0 || mail.attachments.some(({ contentType }) => RETURNED.has(contentType));
+}
+
+/**
+ * Shops and alarms write from the null address too, and of failed deliveries. Where no mail server names itself as the author,
+ * the mail has to show which one was lost.
+ */
+function namesLostMail(mail: IncomingMail, text: string): boolean {
+  return returnsPart(mail) || returnsText(mail, text) || header(mail, 'x-failed-recipients') !== null;
 }
 
 /** Three fields of a header at the start of lines. Quoted ones (`> From:`) are a conversation, not a bounce. */

@@ -12,6 +12,7 @@ import { cleanLine, cleanText, storable } from './clean.js';
 import { readDate } from './date.js';
 import { decodeHeader } from './encoded-words.js';
 import type { RawField } from './header-block.js';
+import { authorBehindList } from './list-author.js';
 import type { Address, Attachment, IncomingMail, TraceField } from './message.js';
 import { readMime } from './mime.js';
 import type { MailSource } from './source.js';
@@ -101,6 +102,11 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
     const once = text(binary);
     return /=\?[\w-]+\?[BQ]\?[^?]*\?=/i.test(once) ? text(Buffer.from(once).toString('latin1')) : once;
   };
+  const authorBehind = (author: Address | null) => {
+    const behind = author && authorBehindList(author, addresses('x-original-sender'), first('list-id'));
+    if (behind) repairs.add('a list stands in From, X-Original-Sender says who wrote to it');
+    return behind ?? author;
+  };
   if (all('from').length > 1) repairs.add('several From fields, the first usable one counts');
   const from = addresses('from');
   const replyTo = addresses('reply-to');
@@ -109,7 +115,7 @@ function readHeader(fields: readonly RawField[], hint: string, repairs: Set<stri
     inReplyTo: messageIds(first('in-reply-to'))[0] ?? null,
     references: messageIds(all('references').join(' ')).slice(-MAX_REFERENCES),
     soleAuthor: all('from').length === 1 && from.length === 1 && from[0]?.address.includes('@') === true,
-    from: authorOf(from, replyTo, addresses('sender'), repairs),
+    from: authorBehind(authorOf(from, replyTo, addresses('sender'), repairs)),
     replyTo,
     to: addresses('to'),
     cc: addresses('cc'),

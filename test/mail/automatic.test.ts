@@ -118,6 +118,16 @@ describe('classify', () => {
       'none, none',
     ],
     [
+      'an alert about a mail server, from the null address',
+      {
+        from: { address: 'no-reply@monitor.example', name: '' },
+        headers: headers(nullPath),
+        subject: 'Delivery failure on mx1',
+        text: 'Check failed\n451 4.3.0 try again later\nThe queue could not be delivered.',
+      },
+      'auto-generated, no-acknowledgement',
+    ],
+    [
       'a postmaster who writes in person',
       { from: postmaster, headers: headers({ 'User-Agent': 'Mutt' }), subject: 'Delivery problems', text: failedText },
       'auto-generated, no-acknowledgement',
@@ -168,6 +178,19 @@ describe('classify', () => {
         'none, none',
       ],
     ),
+    [
+      "an absence notice of Domino's",
+      {
+        subject: 'AUTO: Bob ist nicht im Büro (Rückkehr am 05.05.2026)',
+        headers: headers({ 'In-Reply-To': '<m@desk.example>', 'Auto-Submitted': 'auto-generated' }),
+      },
+      'auto-reply, ignore',
+    ],
+    [
+      'an alert about cars',
+      { subject: 'Auto: 3 new', headers: headers({ 'Auto-Submitted': 'auto-generated' }) },
+      'auto-generated, no-acknowledgement',
+    ],
     [
       'a person who answers an absence notice',
       { subject: 'Re: Automatic reply: Ticket', headers: headers({ References: '<m@desk.example>' }) },
