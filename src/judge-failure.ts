@@ -1,10 +1,7 @@
 import { HelpdeskMisconfiguredError } from './errors.js';
-import type { HelpdeskClient } from './helpdesk/client.js';
+import { type HelpdeskClient, NOBODY } from './helpdesk/client.js';
 import { classify } from './helpdesk/failure-classes.js';
 import type { JudgeFailure } from './queue/ports.js';
-
-/** Nobody's address (RFC 2606): the helpdesk answers with an empty list. */
-const NOBODY = 'nobody@mail2ticket.invalid';
 
 /**
  * Translates what a delivery failed with into what the queue does about it.

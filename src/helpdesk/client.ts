@@ -46,6 +46,9 @@ type Fields = Readonly<Record<string, string | number | undefined>>;
 /** What `ticket_view.php` says of a ticket that is not there or is somebody else's. */
 const NOT_YOURS = /not found|no permission/i;
 
+/** Nobody's address (RFC 2606): the tickets of it, which are none, show whether the helpdesk takes our token, and nothing of anybody. */
+export const NOBODY = 'nobody@mail2ticket.invalid';
+
 /** A connection that takes longer has lost its first packets; the call still has time to fail and say so. */
 const MAX_CONNECT_MS = 10_000;
 

@@ -7,7 +7,7 @@ import { checkHost } from '../check/host.js';
 import { ConfigError, HelpdeskMisconfiguredError, HelpdeskServerError, HelpdeskUnreachableError } from '../errors.js';
 import type { FieldSource } from '../mail/policy.js';
 import type { Category, CustomField } from './answers.js';
-import { HelpdeskClient } from './client.js';
+import { HelpdeskClient, NOBODY } from './client.js';
 import { exchange } from './exchange.js';
 
 export interface HelpdeskProbe {
@@ -27,9 +27,6 @@ export interface Mapping {
   /** What CATEGORY_BY_RECIPIENT names. */
   readonly categoryByRecipient: Readonly<Record<string, number>>;
 }
-
-/** Has no tickets at any helpdesk (RFC 2606), so that asking for them shows nobody's. */
-const NOBODY = 'check@mail2ticket.invalid';
 
 const SETTINGS = { host: 'HELPDESK_URL', port: 'HELPDESK_URL' };
 
