@@ -1,7 +1,9 @@
 import { loadConfig } from '../config.js';
 import { crashOf } from '../exit-code.js';
 import { createLogger } from '../logger.js';
+import { isLoopback } from '../loopback.js';
 import { type Role, startService } from '../service.js';
+import type { Environment } from '../setting-values.js';
 
 /** What is left to the parts for ending by themselves; after it the process ends as if it had been killed, which loses nothing. */
 const STOP_LIMIT_MS = 9500;
@@ -11,10 +13,7 @@ const STOP_LIMIT_MS = 9500;
  * @returns the exit code
  * @throws ConfigError before anything is started
  */
-export async function startCommand(
-  environment: Readonly<Record<string, string | undefined>>,
-  role: Role,
-): Promise<number> {
+export async function startCommand(environment: Environment, role: Role): Promise<number> {
   const config = loadConfig(environment);
   const log = createLogger(config.logLevel);
   // Node would print the error with all that libraries hang on it: commands with the password, or with a mail.
@@ -41,7 +40,7 @@ export async function startCommand(
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
   for (const { imap } of config.mailboxes) {
-    if (imap.tls !== 'none' || ['localhost', '127.0.0.1', '::1'].includes(imap.host)) continue;
+    if (imap.tls !== 'none' || isLoopback(imap.host)) continue;
     log.warn({ action: 'config.warning', setting: 'IMAP_TLS' }, 'IMAP_TLS=none sends the password in clear text');
   }
   const mailboxes = config.mailboxes.map(({ imap }) => imap.mailbox);

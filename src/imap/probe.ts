@@ -6,6 +6,7 @@ import { ok, problem, type Report, skipped, warning } from '../check/finding.js'
 import { checkHost } from '../check/host.js';
 import { MailboxRefusedError, TokenRefusedError, TokenUnavailableError } from '../errors.js';
 import type { Log } from '../log-actions.js';
+import { isLoopback } from '../loopback.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { probeFolders } from './probe/folders.js';
 import { probeWatchedFolder } from './probe/watched-folder.js';
@@ -56,7 +57,7 @@ export async function probeMailbox(probe: MailboxProbe, report: Report, signal: 
 async function reachable({ login, timeoutMs }: MailboxProbe, report: Report): Promise<boolean> {
   const { host, port, tls } = login;
   if (!(await checkHost('imap dns', host, SETTINGS, report))) return false;
-  if (tls === 'none' && isThisMachine(host)) {
+  if (tls === 'none' && isLoopback(host)) {
     report(ok('imap tls', 'IMAP_TLS=none, which will do on this machine'));
     return true;
   }
@@ -67,10 +68,6 @@ async function reachable({ login, timeoutMs }: MailboxProbe, report: Report): Pr
   }
   const peer = { about: 'imap tls', host, port, settings: SETTINGS };
   return checkCertificate(tls === 'starttls' ? { ...peer, prelude: startTls } : peer, timeoutMs, Date.now(), report);
-}
-
-function isThisMachine(host: string): boolean {
-  return ['localhost', '127.0.0.1', '::1'].includes(host);
 }
 
 /** RFC 9051 section 6.2.1. */
