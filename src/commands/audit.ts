@@ -1,14 +1,17 @@
 import { loadConfig } from '../config.js';
 import { credentialSources, imapLogin } from '../credential-sources.js';
-import { QueueUnavailableError } from '../errors.js';
 import { type AuditReport, auditMailbox, type FindingKind } from '../imap/audit.js';
 import { createLogger } from '../logger.js';
 import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine } from '../mail/clean.js';
-import { openBackend } from '../queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
 import { JobLedger } from '../queue/ledger.js';
+import type { Environment } from '../setting-values.js';
+import { openQueue } from './open-queue.js';
 import { age, json, table } from './terminal.js';
+
+const WHILE_SERVED =
+  'While the service runs it alone can read an embedded queue; it writes the same figures into its log once an hour (action audit.done)';
 
 /** Characters of an address or subject that a row of the table shows. */
 const MAX_CELL_CHARACTERS = 40;
@@ -19,19 +22,10 @@ const MAX_CELL_CHARACTERS = 40;
  * @throws ConfigError, and the errors of `auditMailbox`
  * @throws QueueUnavailableError where the ledger cannot be opened, as an embedded queue while the service runs
  */
-export async function auditCommand(
-  environment: Readonly<Record<string, string | undefined>>,
-  asJson: boolean,
-): Promise<number> {
+export async function auditCommand(environment: Environment, asJson: boolean): Promise<number> {
   const config = loadConfig(environment);
   const log = createLogger('silent');
-  const backend = await openBackend(config.queue.url, { log }).catch((error: unknown) => {
-    if (!(error instanceof QueueUnavailableError && config.queue.url.startsWith('embedded:'))) throw error;
-    throw new QueueUnavailableError(
-      `${error.message}. While the service runs it alone can read an embedded queue; it writes the same figures into its log once an hour (action audit.done)`,
-      { cause: error },
-    );
-  });
+  const backend = await openQueue(config.queue.url, log, WHILE_SERVED);
   try {
     const ledger = new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), config.queue);
     const settledSince = new Date(Date.now() - config.queue.ledgerDays * 86_400_000);

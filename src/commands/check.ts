@@ -9,10 +9,9 @@ import { probeHelpdesk } from '../helpdesk/probe.js';
 import { probeMailbox } from '../imap/probe.js';
 import { createLogger } from '../logger.js';
 import { probeQueue } from '../queue/probe.js';
+import type { Environment } from '../setting-values.js';
 import { probeHttp } from '../status/probe.js';
 import { json } from './terminal.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Milliseconds for one answer of a server that is there. More would be too slow for the service as well. */
 const ANSWER_MS = 10_000;

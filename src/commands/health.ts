@@ -1,5 +1,6 @@
 import { loadHttpConfig } from '../config.js';
 import { ConfigError } from '../errors.js';
+import type { Environment } from '../setting-values.js';
 import { askReadiness } from '../status/ask.js';
 
 /**
@@ -7,10 +8,7 @@ import { askReadiness } from '../status/ask.js';
  * @returns the exit code: 0 where it is ready, else 1
  * @throws ConfigError where HTTP_PORT is not set
  */
-export async function healthCommand(
-  environment: Readonly<Record<string, string | undefined>>,
-  json: boolean,
-): Promise<number> {
+export async function healthCommand(environment: Environment, json: boolean): Promise<number> {
   const { host, port } = loadHttpConfig(environment);
   if (port === null)
     throw new ConfigError([{ variable: 'HTTP_PORT', message: 'is not set, so the service answers no questions' }]);

@@ -1,21 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, loadConfig, type MailboxConfig } from '../config.js';
-import { ConfigError, QueueFullError, QueueUnavailableError } from '../errors.js';
+import { ConfigError, QueueFullError } from '../errors.js';
 import { ingest } from '../ingest/ingest.js';
 import type { Ledger } from '../ingest/ports.js';
 import { readRawMail } from '../ingest/raw-mail.js';
 import { openSource, type Source } from '../ingest/sources.js';
 import { JudgePool } from '../judging/pool.js';
 import { MAX_MAILS_UNDER_WAY, MAX_MAILS_UNDER_WAY_OF_IMPORT } from '../limits.js';
-import type { Log } from '../log-actions.js';
 import { createLogger } from '../logger.js';
 import type { LedgerEntry } from '../mail/ledger-entry.js';
-import { type Backend, openBackend } from '../queue/backend.js';
+import type { Backend } from '../queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
 import { JobLedger } from '../queue/ledger.js';
 import { Postponed } from '../queue/postponed.js';
 import { quietLog } from '../quiet-log.js';
+import type { Environment } from '../setting-values.js';
 import { IngestTally } from './ingest-tally.js';
+import { openQueue } from './open-queue.js';
 import { type Progress, startProgress } from './progress.js';
 import { json } from './terminal.js';
 
@@ -27,6 +28,9 @@ export interface IngestCall {
   readonly dryRun: boolean;
   readonly json: boolean;
 }
+
+const WHILE_SERVED =
+  'While the service runs, nobody else can use an embedded queue: stop it for the time of the import, or set QUEUE_URL to redis://… or postgres://… for both';
 
 /** How often it is looked whether there is room again, in ms. */
 const ROOM_MS = 1000;
@@ -41,10 +45,7 @@ const STANDSTILL_MS = 30_000;
  * @throws the system's error for a path that cannot be read
  * @throws QueueUnavailableError; QueueFullError where it cannot be waited for room
  */
-export async function ingestCommand(
-  environment: Readonly<Record<string, string | undefined>>,
-  call: IngestCall,
-): Promise<number> {
+export async function ingestCommand(environment: Environment, call: IngestCall): Promise<number> {
   const config = loadConfig(environment);
   const { imap, mail: policy } = mailboxOf(config, call.mailbox);
   const isPiped = call.paths.includes('-');
@@ -56,7 +57,7 @@ export async function ingestCommand(
   let progress: Progress | null = null;
   try {
     await pool.ready();
-    if (!call.dryRun) backend = await openQueue(config.queue.url, log);
+    if (!call.dryRun) backend = await openQueue(config.queue.url, log, WHILE_SERVED);
     const ledger = backend && (await openLedger(backend, config));
     progress = isPiped ? null : startProgress(sources.reduce((sum, { bytes }) => sum + bytes, 0));
     // Beside an embedded queue no service can run that would make room.
@@ -121,16 +122,6 @@ async function openSources(paths: readonly string[]): Promise<Source[]> {
       throw new ConfigError([{ variable: path, message: 'is a directory without cur and new; accepted: a Maildir' }]);
   }
   return sources;
-}
-
-async function openQueue(url: string, log: Log): Promise<Backend> {
-  return openBackend(url, { log }).catch((error: unknown) => {
-    if (!(error instanceof QueueUnavailableError && url.startsWith('embedded:'))) throw error;
-    throw new QueueUnavailableError(
-      `${error.message}. While the service runs, nobody else can use an embedded queue: stop it for the time of the import, or set QUEUE_URL to redis://… or postgres://… for both`,
-      { cause: error },
-    );
-  });
 }
 
 async function openLedger(backend: Backend, { queue }: Config): Promise<JobLedger> {

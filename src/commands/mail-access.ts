@@ -1,19 +1,21 @@
 import { request } from 'undici';
 import { type HttpConfig, loadConfig, loadHttpConfig } from '../config.js';
 import { credentialSources } from '../credential-sources.js';
-import { QueueUnavailableError, ServiceRefusedError } from '../errors.js';
+import { ServiceRefusedError } from '../errors.js';
 import { createLogger } from '../logger.js';
 import { openMailDesk } from '../mail-desk.js';
-import { openBackend } from '../queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
 import { JobLedger } from '../queue/ledger.js';
 import { MailLog } from '../queue/mail-log.js';
+import type { Environment } from '../setting-values.js';
 import { serviceUrl } from '../status/ask.js';
 import type { MailDesk } from '../status/page/ports.js';
+import { openQueue } from './open-queue.js';
 
 export type CommandDesk = Pick<MailDesk, 'list' | 'find' | 'retry'>;
 
-type Environment = Readonly<Record<string, string | undefined>>;
+const WHILE_SERVED =
+  'While the service runs, it alone can read an embedded queue: set HTTP_PORT, DASHBOARD_USER and DASHBOARD_PASSWORD, start it again, and this command asks it';
 
 /** Milliseconds that the service may take: a search of a large ledger may wait a minute until it has been read. */
 const ANSWER_MS = 90_000;
@@ -81,13 +83,7 @@ async function servedDesk(
 async function withQueue<T>(environment: Environment, work: (desk: CommandDesk) => Promise<T>): Promise<T> {
   const config = loadConfig(environment);
   const log = createLogger('silent');
-  const backend = await openBackend(config.queue.url, { log }).catch((error: unknown) => {
-    if (!(error instanceof QueueUnavailableError && config.queue.url.startsWith('embedded:'))) throw error;
-    throw new QueueUnavailableError(
-      `${error.message}. While the service runs, it alone can read an embedded queue: set HTTP_PORT, DASHBOARD_USER and DASHBOARD_PASSWORD, start it again, and this command asks it`,
-      { cause: error },
-    );
-  });
+  const backend = await openQueue(config.queue.url, log, WHILE_SERVED);
   const queue = await backend.queue<MailJob, never>(QUEUE_NAME);
   const mails = new MailLog(queue);
   try {

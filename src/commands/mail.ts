@@ -8,10 +8,9 @@ import {
   placeOf,
   retryRefusals,
 } from '../mail/mail-record.js';
+import type { Environment } from '../setting-values.js';
 import { withMailDesk } from './mail-access.js';
-import { age, json, table } from './terminal.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { age, json, print, table } from './terminal.js';
 
 /** Digits of an id that a table shows: enough to name a mail among a million. */
 const SHOWN_ID_DIGITS = 10;
@@ -144,8 +143,4 @@ function outcome({ state, ticketId }: Pick<MailSummary, 'state' | 'ticketId'>): 
 
 function count(mails: number): string {
   return mails === 1 ? '1 mail' : `${mails} mails`;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

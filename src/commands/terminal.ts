@@ -24,3 +24,7 @@ export function age(seconds: number | null): string {
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -3,12 +3,11 @@ import type { TicketReply, TicketView } from '../helpdesk/answers.js';
 import { HelpdeskClient } from '../helpdesk/client.js';
 import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine, cleanText } from '../mail/clean.js';
-import { json, table } from './terminal.js';
+import type { Environment } from '../setting-values.js';
+import { json, print, table } from './terminal.js';
 
 /** Characters of a subject in a list: with the other columns a row still fits a wide terminal. */
 const MAX_SUBJECT_WIDTH = 60;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Prints a person's tickets.
@@ -92,8 +91,4 @@ function headline({ id, user_id, created_at }: TicketReply): string {
 function said(title: string, message: string): string {
   const lines = cleanText(message).split('\n');
   return [title, ...lines.map((line) => `  | ${line}`.trimEnd())].join('\n');
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
