@@ -243,8 +243,11 @@ export const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
  */
 export const SURELY_NEW_MS = 2 * 60 * 1000;
 
-/** Bytes of an ingested mail that are read; the rest of a larger one is passed over. Servers take 25 to 50 MB, few up to 150. */
-export const MAX_INGESTED_BYTES = 64 * 1024 * 1024;
+/**
+ * Bytes of an ingested mail that are read; the rest of a larger one is passed over, which can cost the names of attachments. An
+ * attachment of 25 MB, the most that many servers take, has 35 MB encoded. Reading takes some ten times as much memory.
+ */
+export const MAX_INGESTED_BYTES = 40 * 1024 * 1024;
 
 /** Mails under way up to which an import adds more: half of MAX_MAILS_UNDER_WAY, so that new mail always finds room beside it. */
 export const MAX_MAILS_UNDER_WAY_OF_IMPORT = 500;

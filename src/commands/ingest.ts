@@ -46,10 +46,11 @@ const STANDSTILL_MS = 30_000;
  * @throws QueueUnavailableError; QueueFullError where it cannot be waited for room
  */
 export async function ingestCommand(environment: Environment, call: IngestCall): Promise<number> {
+  const isPiped = call.paths.includes('-');
+  // Before all else, whatever fails later: who writes into a pipe must not find it closed.
+  const sources = isPiped ? [await standardInput()] : await openSources(call.paths);
   const config = loadConfig(environment);
   const { imap, mail: policy } = mailboxOf(config, call.mailbox);
-  const isPiped = call.paths.includes('-');
-  const sources = isPiped ? [await standardInput()] : await openSources(call.paths);
   const log = quietLog(createLogger('warn', { write: (line) => void process.stderr.write(line) }));
   const tally = new IngestTally();
   const pool = new JudgePool(log, new Map([[imap.mailbox, policy]]));
@@ -100,7 +101,6 @@ function mailboxOf({ mailboxes }: Config, name: string | null): MailboxConfig {
   throw new ConfigError([{ variable: '--mailbox', message: `"${name}": accepted: ${accepted}` }]);
 }
 
-/** At once and to its end, whatever fails later: who writes into a pipe must not find it closed. */
 async function standardInput(): Promise<Source> {
   const mail = await readRawMail(process.stdin);
   if (mail.bytes.length === 0) throw new Error('there is no mail on standard input');

@@ -66,7 +66,7 @@ async function settle(batch: readonly RawMail[], options: IngestOptions): Promis
     else if (entry?.state.kind === 'failed' && entry.ingested && entry.filedIn === null)
       failed.set(id, { ...mail, raw });
   }
-  await room(fresh.size + failed.size);
+  if (fresh.size + failed.size > 0) await room(fresh.size + failed.size);
   const entriesOf = (mails: ReadonlyMap<string, Mail>) =>
     Promise.all([...mails.values()].map((mail) => entryOf(mail, now, options)));
   const queued = await entriesOf(fresh);

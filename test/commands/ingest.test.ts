@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_MAILS_UNDER_WAY } from '../../src/limits.js';
 import { createLogger } from '../../src/logger.js';
 import { openBackend } from '../../src/queue/backend.js';
 import { runCli, startCli } from '../services/cli.js';
@@ -195,12 +196,23 @@ describe('ingest for an MTA', () => {
     }
   });
 
+  it('takes no more than the queue may hold, and leaves the rest where it is', async () => {
+    const environment = { ...settings, QUEUE_URL: `embedded:${join(directory, 'full')}` };
+    const full = await mbox('Full', MAX_MAILS_UNDER_WAY + 50);
+    const { err, code } = await run([full], environment);
+    expect({ err, code }).toEqual({ err: expect.stringMatching(/1000 mails are under way/), code: 1 });
+    expect(await run(['-'], environment, raw)).toMatchObject({ err: expect.stringContaining('1000 mails'), code: 75 });
+    const [first = ''] = (await readFile(full, 'utf8')).split(/^From .*\n/m).slice(1);
+    const known = await run([await file('known.eml', first)], environment);
+    expect(known).toMatchObject({ out: expect.stringContaining('1 known already'), code: 0 });
+  }, 120_000);
+
   it('ends with 75 where no mail comes', async () => {
     expect((await run(['-'], settings)).code).toBe(75);
   });
 
   it('reads a mail of any size to its end, and takes it', async () => {
-    const large = `${raw}${'x'.repeat(1000)}\n`.padEnd(70 * 1024 * 1024, 'large mail\n');
+    const large = `${raw}${'x'.repeat(1000)}\n`.padEnd(50 * 1024 * 1024, 'large mail\n');
     const { err, out, code } = await run(['-', '--dry-run', '--json'], settings, large);
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(JSON.parse(out)).toMatchObject({ mails: 1, outcomes: { create: { 'new ticket': 1 } } });
