@@ -106,6 +106,19 @@ it('where Redis is emptied and the process is killed while the helpdesk is slowl
   expect(made()).toEqual(['Slow']);
 }, 40_000);
 
+it('where Redis is emptied, an answer without a tag that was just written into its ticket stays the only one', async () => {
+  await rig.start(settings);
+  await rig.deliver(mail({ subject: 'Printer', headers: ['Message-ID: <printer@example.com>'] }));
+  await rig.filed('Processed', 'Printer');
+  rig.helpdesk.fault({ kind: 'drop', endpoint: 'ticket_reply.php' });
+  await rig.deliver(mail({ subject: 'Re: Printer', headers: ['In-Reply-To: <printer@example.com>'] }));
+  await until('the reply is made', () => rig.helpdesk.tickets()[0]?.replies.length === 1);
+  // With it goes all that tells to which ticket the mail belongs.
+  await empty();
+  await rig.filed('Processed', 'Re: Printer');
+  expect(rig.helpdesk.tickets()).toMatchObject([{ subject: 'Printer', replies: [{}] }]);
+});
+
 describe('on a mail server that keeps no keywords', () => {
   beforeEach(async () => {
     await rig.close();
