@@ -32,6 +32,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hang'), carriedOut: carriedOut(false), ...common }),
   /** Carries the request out and answers, but only after this long. */
   z.object({ kind: z.literal('slow'), forMs: z.number().int().min(1), ...common }),
+  /** Carries the request out at once, but answers only after this long. */
+  z.object({ kind: z.literal('late'), forMs: z.number().int().min(1), ...common }),
   /** Accepts no connections for a while; requests do not count. */
   z.object({ kind: z.literal('refuse'), forMs: z.number().int().min(1) }),
 ]);
@@ -69,6 +71,11 @@ export class FaultPlan {
 export function befall(fault: RequestFault, response: ServerResponse, carryOut: () => Answer): void {
   if (fault.kind === 'slow') {
     setTimeout(() => send(response, carryOut()), fault.forMs);
+    return;
+  }
+  if (fault.kind === 'late') {
+    const answer = carryOut();
+    setTimeout(() => send(response, answer), fault.forMs);
     return;
   }
   const answer = fault.carriedOut ? carryOut() : FATAL;

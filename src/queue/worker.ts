@@ -10,10 +10,11 @@ import type { Answer, Conversations } from './conversations.js';
 import type { Flood } from './flood.js';
 import { attemptRecord, firstSeen, type MailJob, QUEUE_NAME, withFailure, withoutTexts } from './job.js';
 import { safeText } from './json-safe.js';
-import type { Deliver, DeliveredMail, DeliveryObserver, DeliveryOrder, JudgeFailure, Verdict } from './ports.js';
+import type { Deliver, DeliveredMail, DeliveryObserver, JudgeFailure, Verdict } from './ports.js';
 import type { Postponed } from './postponed.js';
 import { Ramp } from './ramp.js';
 import { RetryLater } from './retry.js';
+import { RunningDeliveries } from './running-deliveries.js';
 import { OvertakenError, stillOurs } from './still-ours.js';
 
 export interface DeliveryWorkerOptions {
@@ -68,14 +69,14 @@ const STOP_GRACE_MS = 6000;
 export class DeliveryWorker {
   #worker: BackendWorker<MailJob, Outcome> | null = null;
   #lastSuccessAt = 0;
-  /** Deliveries under way by the mail's id. */
-  readonly #running = new Map<string, Promise<Outcome>>();
+  readonly #running: RunningDeliveries;
   /** Since when, in ms since 1970, the store has been there without a break for all this process knows. */
   #unbrokenSince = Date.now();
   readonly #ramp: Ramp;
 
   constructor(private readonly options: DeliveryWorkerOptions) {
     this.#ramp = new Ramp(options.concurrency);
+    this.#running = new RunningDeliveries(options.deliver, options.claims);
   }
 
   /** @throws QueueUnavailableError where the store does not answer */
@@ -130,7 +131,7 @@ export class DeliveryWorker {
     let traceless = false;
     try {
       if (postponed !== null) await waiting.delete(job.id ?? '');
-      const outcome = await this.#deliver(job.id ?? '', {
+      const outcome = await this.#running.deliver(job.id ?? '', {
         mailbox,
         decision,
         receivedAt: envelope.receivedAt,
@@ -154,7 +155,6 @@ export class DeliveryWorker {
         mustBeOurs: stillOurs(job, LOCK.lockDuration),
       });
       this.#lastSuccessAt = Date.now();
-      claims.settled(job.id ?? '', outcome);
       this.options.report({ ok: true });
       this.#allow(this.#ramp.succeeded());
       this.#warnOfRefusal(job, decision, outcome);
@@ -165,18 +165,6 @@ export class DeliveryWorker {
       if (error instanceof OvertakenError) throw error;
       return await this.#failed(job, await this.options.judgeFailure(error), traceless);
     }
-  }
-
-  /**
-   * A store that was emptied, or lost a lock, gives a mail out again while its delivery still runs. Looking for its traces would
-   * come too soon then, so both attempts end as the running one does.
-   */
-  #deliver(id: string, order: DeliveryOrder): Promise<Outcome> {
-    const running = this.#running.get(id);
-    if (running) return running;
-    const delivery = this.options.deliver(order).finally(() => this.#running.delete(id));
-    this.#running.set(id, delivery);
-    return delivery;
   }
 
   /**

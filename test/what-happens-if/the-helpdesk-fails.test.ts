@@ -93,6 +93,18 @@ describe('an outage is waited for', () => {
   }, 60_000);
 });
 
+it('of mails in the same words each makes a ticket of its own, though one looks for its ticket while another one is being made', async () => {
+  await start();
+  rig.helpdesk.fault({ kind: 'status', status: 500, endpoint: 'tickets_create.php', times: 4 });
+  rig.helpdesk.fault({ kind: 'late', forMs: 1500, endpoint: 'tickets_create.php', times: 4 });
+  for (let i = 0; i < 4; i++) await rig.deliver(mail({ subject: 'Disk full' }));
+  await until('all are filed', async () => {
+    for (const job of await queue.getDelayed()) await job.promote().catch(() => {});
+    return (await rig.subjects('Processed')).filter((subject) => subject === 'Disk full').length === 4;
+  });
+  expect(ticketsOf('Disk full')).toBe(4);
+});
+
 it('a pause that the helpdesk asks for holds the whole queue, and ends by itself', async () => {
   await start();
   rig.helpdesk.fault({ kind: 'status', status: 429, retryAfter: '2' });
