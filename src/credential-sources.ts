@@ -2,7 +2,7 @@ import type { SmtpServer } from './acknowledge/smtp.js';
 import type { SmtpConfig } from './acknowledgement-config.js';
 import type { AuthConfig } from './auth-config.js';
 import { type CredentialSource, fixedPassword } from './credentials.js';
-import type { ImapLogin } from './imap/connection.js';
+import type { WatchedMailbox } from './imap/ports.js';
 import type { Log } from './log-actions.js';
 import type { ImapConfig } from './mailboxes.js';
 import type { TokenSource } from './oauth/token-source.js';
@@ -28,9 +28,12 @@ export function credentialSources(log: Log): CredentialSources {
   };
 }
 
-/** How the mailbox of the configuration is logged in to. */
-export function imapLogin({ host, port, tls, user, auth }: ImapConfig, credentials: CredentialSources): ImapLogin {
-  return { host, port, tls, user, credentials: credentials(auth) };
+/** A mailbox of the configuration, and how it is logged in to. */
+export function watchedMailbox(
+  { host, port, tls, user, auth, mailbox, folder, backlog, pollMs }: ImapConfig,
+  credentials: CredentialSources,
+): WatchedMailbox & Pick<ImapConfig, 'pollMs'> {
+  return { login: { host, port, tls, user, credentials: credentials(auth) }, mailbox, folder, backlog, pollMs };
 }
 
 /** How the SMTP server of the configuration is logged in to. */

@@ -1,4 +1,4 @@
-import { type CredentialSources, imapLogin } from './credential-sources.js';
+import { type CredentialSources, watchedMailbox } from './credential-sources.js';
 import { putBack } from './imap/put-back.js';
 import type { Log } from './log-actions.js';
 import type { MailRecord, RetryRefusal, RetryReport } from './mail/mail-record.js';
@@ -24,7 +24,7 @@ export function openMailDesk(
     find: (id) => mails.find(id),
     retry: (ids) =>
       retry(ids, mails, ledger, mailboxes, (imap, failed) =>
-        putBack({ login: imapLogin(imap, credentials), folder: imap.folder, log }, failed),
+        putBack({ ...watchedMailbox(imap, credentials), log }, failed),
       ),
   };
 }

@@ -1,4 +1,4 @@
-import { imapLogin } from './credential-sources.js';
+import { watchedMailbox } from './credential-sources.js';
 import { startHourlyAudit } from './imap/hourly-audit.js';
 import type { Unsettled } from './imap/ports.js';
 import { earlier } from './imap/under-way.js';
@@ -24,10 +24,7 @@ export async function startWatching(room: Room, releases: (() => Promise<void>)[
   const watchers = config.mailboxes.map(
     ({ imap, mail }) =>
       new Watcher({
-        login: imapLogin(imap, credentials),
-        folder: imap.folder,
-        backlog: imap.backlog,
-        pollMs: imap.pollMs,
+        ...watchedMailbox(imap, credentials),
         ledger,
         judge: (source, envelope, options) => judges.judge(imap.mailbox, source, envelope, options),
         readings,
@@ -45,8 +42,7 @@ export async function startWatching(room: Room, releases: (() => Promise<void>)[
   events.on('completed', finished).on('failed', finished);
   for (const watcher of watchers) watcher.start();
   for (const { imap } of config.mailboxes) {
-    const { folder, backlog } = imap;
-    releases.push(startHourlyAudit({ login: imapLogin(imap, credentials), folder, backlog, ledger, log }));
+    releases.push(startHourlyAudit({ ...watchedMailbox(imap, credentials), ledger, log }));
   }
   return async () => {
     await Promise.all(watchers.map((watcher) => watcher.stop()));

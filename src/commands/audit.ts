@@ -1,5 +1,5 @@
 import { loadConfig } from '../config.js';
-import { credentialSources, imapLogin } from '../credential-sources.js';
+import { credentialSources, watchedMailbox } from '../credential-sources.js';
 import { type AuditReport, auditMailbox, type FindingKind } from '../imap/audit.js';
 import { createLogger } from '../logger.js';
 import { clampCharacters } from '../mail/clamp.js';
@@ -32,10 +32,7 @@ export async function auditCommand(environment: Environment, asJson: boolean): P
     const credentials = credentialSources(log);
     const reports: AuditReport[] = [];
     for (const { imap } of config.mailboxes) {
-      const { folder, backlog } = imap;
-      reports.push(
-        await auditMailbox({ login: imapLogin(imap, credentials), folder, backlog, ledger, settledSince, log }),
-      );
+      reports.push(await auditMailbox({ ...watchedMailbox(imap, credentials), ledger, settledSince, log }));
     }
     const late = reports.some((report) => report.late);
     process.stdout.write(asJson ? `${json({ late, mailboxes: reports })}\n` : reports.map(render).join('\n'));

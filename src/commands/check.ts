@@ -3,7 +3,7 @@ import { probeSmtp } from '../acknowledge/probe.js';
 import { type Finding, ok, problem, type Report, skipped } from '../check/finding.js';
 import { renderFindings } from '../check/render.js';
 import { type Config, loadConfig } from '../config.js';
-import { type CredentialSources, credentialSources, imapLogin, smtpServer } from '../credential-sources.js';
+import { type CredentialSources, credentialSources, smtpServer, watchedMailbox } from '../credential-sources.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { probeHelpdesk } from '../helpdesk/probe.js';
 import { probeMailbox } from '../imap/probe.js';
@@ -41,10 +41,9 @@ const parts: readonly Part[] = [
     look: async ({ mailboxes }, report, signal, credentials) => {
       await Promise.all(
         mailboxes.map(({ imap }) => {
-          const { name, folder, backlog, pollMs } = imap;
-          const login = imapLogin(imap, credentials);
-          const probe = { login, folder, backlog, pollMs, log: createLogger('silent'), timeoutMs: ANSWER_MS };
-          return probeMailbox(probe, ofMailbox(name, report), signal);
+          const mailbox = watchedMailbox(imap, credentials);
+          const probe = { ...mailbox, log: createLogger('silent'), timeoutMs: ANSWER_MS };
+          return probeMailbox(probe, ofMailbox(imap.name, report), signal);
         }),
       );
     },

@@ -2,11 +2,10 @@ import type { ImapFlow } from 'imapflow';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import { MAX_AUDIT_NAMED, MAX_MAILS_PER_BATCH } from '../limits.js';
 import type { Log } from '../log-actions.js';
-import { mailboxName } from '../mail/identity.js';
 import { folderFor, type LedgerEntry, type SettledFolder } from '../mail/ledger-entry.js';
-import { connectImap, type ImapLogin } from './connection.js';
+import { connectImap } from './connection.js';
 import { findFolders, settledFolders } from './folders.js';
-import type { Ledger } from './ports.js';
+import type { Ledger, WatchedMailbox } from './ports.js';
 import { look, type OpenFolder, type Standing, uidsAbove } from './standing.js';
 
 /** A mail without a decision is to have one by then. Longer, and something is wrong, or the helpdesk has been away for so long. */
@@ -51,10 +50,7 @@ export interface AuditReport {
   readonly findings: readonly Finding[];
 }
 
-export interface AuditOptions {
-  readonly login: ImapLogin;
-  readonly folder: string;
-  readonly backlog: 'skip' | 'import';
+export interface AuditOptions extends WatchedMailbox {
   readonly ledger: Pick<Ledger, 'lookUp'>;
   /** Mail in the settled folders that arrived before this day is left out: the ledger keeps nothing for ever. */
   readonly settledSince: Date;
@@ -83,8 +79,7 @@ export async function auditMailbox(options: AuditOptions): Promise<AuditReport> 
 }
 
 async function compare(client: ImapFlow, options: AuditOptions): Promise<AuditReport> {
-  const { login, folder, backlog, ledger, settledSince } = options;
-  const mailbox = mailboxName(login, folder);
+  const { mailbox, folder, backlog, ledger, settledSince } = options;
   const { paths, standing, mark } = await findFolders(client, folder);
   if (!mark && backlog === 'skip') {
     throw new MailboxRefusedError(

@@ -2,6 +2,17 @@ import type { Judgement } from '../mail/decision.js';
 import type { Envelope } from '../mail/identity.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
 import type { MailSource } from '../mail/source.js';
+import type { ImapLogin } from './connection.js';
+
+/** Which folder of which account is watched. */
+export interface WatchedMailbox {
+  readonly login: ImapLogin;
+  /** Its name in every identity: see identity.ts. */
+  readonly mailbox: string;
+  readonly folder: string;
+  /** What becomes of the mail that stands in the folder at the first start. */
+  readonly backlog: 'skip' | 'import';
+}
 
 /** What the watcher asks of the ledger. Every call rejects with QueueUnavailableError while the store is away. */
 export interface Ledger {

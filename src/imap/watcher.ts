@@ -3,19 +3,15 @@ import type { ImapFlow } from 'imapflow';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
 import type { Log } from '../log-actions.js';
-import { mailboxName } from '../mail/identity.js';
-import { connectImap, type ImapLogin } from './connection.js';
+import { connectImap } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
-import type { Judge, Ledger, Readings, Unsettled, WatcherObserver } from './ports.js';
+import type { Judge, Ledger, Readings, Unsettled, WatchedMailbox, WatcherObserver } from './ports.js';
 import { Reconciler } from './reconcile.js';
 import { QUEUED_KEYWORD } from './standing.js';
 import { SurelyNew } from './surely-new.js';
 import { Wake } from './wake.js';
 
-export interface WatcherOptions {
-  readonly login: ImapLogin;
-  readonly folder: string;
-  readonly backlog: 'skip' | 'import';
+export interface WatcherOptions extends WatchedMailbox {
   /** How often everything is looked at again, for what IDLE and the finish events missed. */
   readonly pollMs: number;
   readonly ledger: Ledger;
@@ -44,7 +40,6 @@ const STOP_GRACE_MS = 3000;
 /** Watches one folder for as long as it runs: connects, reconciles, waits, and connects again when that ends. */
 export class Watcher {
   readonly #options: WatcherOptions;
-  readonly #mailbox: string;
   #wake = new Wake();
   #client: ImapFlow | null = null;
   #mark: Mark | null = null;
@@ -58,7 +53,6 @@ export class Watcher {
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    this.#mailbox = mailboxName(options.login, options.folder);
   }
 
   start(): void {
@@ -87,7 +81,7 @@ export class Watcher {
   }
 
   async #run(): Promise<void> {
-    const { log, report, observer } = this.#options;
+    const { mailbox, log, report, observer } = this.#options;
     for (let failures = 0; !this.#stopping; ) {
       this.#wake = new Wake();
       try {
@@ -103,10 +97,7 @@ export class Watcher {
         report({ ok: false, reason });
         observer.reconnecting(refused ? 'refused' : error instanceof QueueUnavailableError ? 'queue' : 'connection');
         const level = refused ? 'error' : 'warn';
-        log[level](
-          { action: 'mailbox.down', mailbox: this.#mailbox, reason, retryInMs: waitMs },
-          'the mailbox cannot be watched now',
-        );
+        log[level]({ action: 'mailbox.down', mailbox, reason, retryInMs: waitMs }, 'the mailbox cannot be watched now');
         // Neither the end of the connection nor a mail that is settled meanwhile may cut this short: servers lock out who comes too often.
         await sleep(waitMs, undefined, { signal: this.#ending.signal }).catch(() => {});
       }
@@ -115,7 +106,7 @@ export class Watcher {
 
   /** One connection from log-in to its end. Always ends by throwing, unless the watcher is stopped. */
   async #session(working: () => void): Promise<void> {
-    const { log, pollMs, observer } = this.#options;
+    const { mailbox, log, pollMs, observer } = this.#options;
     const wake = this.#wake;
     const client = await connectImap(this.#options.login, log);
     this.#client = client;
@@ -134,7 +125,7 @@ export class Watcher {
       observer.queued(await reconciler.pass('all', ended), 'connect');
       this.#reconciler = reconciler;
       working();
-      log.info({ action: 'mailbox.watched', mailbox: this.#mailbox }, 'watching the mailbox');
+      log.info({ action: 'mailbox.watched', mailbox }, 'watching the mailbox');
       for (let lastFullPass = Date.now(); !ended(); ) {
         const { newMail, finished } = await wake.next(Math.max(0, lastFullPass + pollMs - Date.now()), GATHER_MS);
         if (ended()) break;
@@ -167,7 +158,7 @@ export class Watcher {
   }
 
   async #open(client: ImapFlow): Promise<Reconciler> {
-    const { folder, backlog, ledger, judge, readings, wholeBytes, log } = this.#options;
+    const { mailbox, folder, backlog, ledger, judge, readings, wholeBytes, log } = this.#options;
     const status = await client.status(folder, { uidNext: true, uidValidity: true }).catch((error: unknown) => {
       throw new MailboxRefusedError(`the folder ${folder} cannot be opened; see IMAP_FOLDER`, 'IMAP_FOLDER', {
         cause: error,
@@ -196,7 +187,7 @@ export class Watcher {
     const keywords = opened.permanentFlags?.has('\\*') || (opened.permanentFlags?.has(QUEUED_KEYWORD) ?? false);
     return new Reconciler({
       client,
-      mailbox: this.#mailbox,
+      mailbox,
       folder,
       uidValidity: String(opened.uidValidity),
       keywords,

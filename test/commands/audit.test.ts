@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
-import { credentialSources, imapLogin } from '../../src/credential-sources.js';
+import { credentialSources, watchedMailbox } from '../../src/credential-sources.js';
 import { startHourlyAudit } from '../../src/imap/hourly-audit.js';
 import { openBackend } from '../../src/queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
@@ -96,11 +96,8 @@ it('writes the same figures into the log of the service from time to time, as a 
   const [{ imap } = {} as never] = mailboxes;
   const backend = await openBackend(store.url, { log: logger });
   const ledger = new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), queue);
-  const { folder, backlog } = imap;
-  const stop = startHourlyAudit(
-    { login: imapLogin(imap, credentialSources(logger)), folder, backlog, ledger, log: logger },
-    100,
-  );
+  const mailbox = watchedMailbox(imap, credentialSources(logger));
+  const stop = startHourlyAudit({ ...mailbox, ledger, log: logger }, 100);
   const line = await until('it is logged', () => log.find(({ action }) => action === 'audit.done'));
   expect(line).toMatchObject({ level: 40, underWay: 2, notFiled: 1, contradicted: 1, settledLooked: 1 });
   await rig.dovecot.kill('SIGTERM');
