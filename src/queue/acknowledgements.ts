@@ -5,6 +5,7 @@ import { MAX_ACKNOWLEDGEMENTS_REMEMBERED, MAX_ATTEMPT_STACKTRACES, MAX_PERHAPS_S
 import type { Log } from '../log-actions.js';
 import { type Acknowledgement, whyNotAgain } from '../mail/acknowledgement.js';
 import type { Backend, BackendQueue, BackendWorker } from './backend.js';
+import { completedSince } from './completed.js';
 import { safeJson } from './json-safe.js';
 import { SenderCounts } from './sender-counts.js';
 
@@ -31,9 +32,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What stopping leaves to a mail that is being sent. */
 const STOP_GRACE_MS = 4000;
-
-/** Jobs read in one go. */
-const PAGE = 100;
 
 /**
  * Sends acknowledgements, each as a job of its own, so that an SMTP server that is down never touches a ticket. The jobs are
@@ -144,12 +142,7 @@ export class AcknowledgementQueue {
     const now = Date.now();
     const since = Math.max(this.#readTo - 60_000, now - DAY_MS);
     const sent: Job<Acknowledgement, Result>[] = [];
-    for (let start = 0; ; start += PAGE) {
-      const jobs = await this.queue.getJobs(['completed'], start, start + PAGE - 1);
-      const recent = jobs.filter(({ finishedOn = 0 }) => finishedOn >= since);
-      sent.push(...recent.filter(({ returnvalue }) => returnvalue?.kind === 'sent'));
-      if (recent.length < PAGE) break;
-    }
+    for await (const job of completedSince(this.queue, since)) if (job.returnvalue?.kind === 'sent') sent.push(job);
     for (const { data, finishedOn = now } of sent.reverse()) this.#sent.note(data.mail, data.to, finishedOn);
     this.#readTo = now;
   }

@@ -7,6 +7,7 @@ import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.
 import type { FailureRecord } from '../mail/mail-record.js';
 import type { Outcome } from '../mail/outcome.js';
 import type { BackendQueue } from './backend.js';
+import { completedSince } from './completed.js';
 import { attemptRecord, digestOfJob, entryOf, type MailJob, QUEUE_NAME, withoutTexts } from './job.js';
 import { safeJson } from './json-safe.js';
 import type { Postponed } from './postponed.js';
@@ -27,9 +28,6 @@ export interface SettledMail {
 export type ThreadMail =
   | { readonly kind: 'ticket'; readonly ticketId: string }
   | { readonly kind: 'under way'; readonly receivedAt: string; readonly uid: number };
-
-/** Jobs read in one go. */
-const PAGE = 200;
 
 /**
  * What became of each mail, kept by BullMQ: one job a mail under the mail's identity, kept after its end for LEDGER_DAYS.
@@ -136,15 +134,8 @@ export class JobLedger {
 
   /** What was settled since then (ms since 1970), newest first. */
   async *settledSince(since: number): AsyncGenerator<SettledMail> {
-    for (let start = 0; ; start += PAGE) {
-      const jobs = await this.queue.getJobs(['completed'], start, start + PAGE - 1);
-      for (const job of jobs) {
-        if ((job.finishedOn ?? 0) < since) return;
-        if (job.id && job.returnvalue) {
-          yield { id: job.id, outcome: job.returnvalue, digest: digestOfJob(job.data), at: job.finishedOn ?? 0 };
-        }
-      }
-      if (jobs.length < PAGE) return;
+    for await (const { id, data, returnvalue: outcome, finishedOn: at = 0 } of completedSince(this.queue, since)) {
+      if (id && outcome) yield { id, outcome, digest: digestOfJob(data), at };
     }
   }
 }
