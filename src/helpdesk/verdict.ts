@@ -5,6 +5,8 @@ import {
   HelpdeskServerError,
 } from '../errors.js';
 import { MAX_API_MESSAGE_CHARACTERS, MAX_RETRY_AFTER_MS } from '../limits.js';
+import { clampCharacters } from '../mail/clamp.js';
+import { cleanLine } from '../mail/clean.js';
 import type { Answer } from './exchange.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -96,10 +98,7 @@ function wordsOf(json: Json): string {
   const ids = typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
   const words = `${said ?? 'no reason given'}${ids.length > 0 ? ` (custom field ${ids.join(', ')})` : ''}`;
   // An answer can be 16 MB of white space; what is beyond this cannot come into the line.
-  const head = words.slice(0, 10 * MAX_API_MESSAGE_CHARACTERS);
-  const letters = [...head.replace(/[\p{C}\s]+/gu, ' ').trim()];
-  if (letters.length <= MAX_API_MESSAGE_CHARACTERS) return letters.join('');
-  return `${letters.slice(0, MAX_API_MESSAGE_CHARACTERS - 1).join('')}…`;
+  return clampCharacters(cleanLine(words.slice(0, 10 * MAX_API_MESSAGE_CHARACTERS)), MAX_API_MESSAGE_CHARACTERS);
 }
 
 /** Seconds or an HTTP date (RFC 9110 section 10.2.3), as milliseconds between 1 s and MAX_RETRY_AFTER_MS. */

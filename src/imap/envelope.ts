@@ -1,4 +1,5 @@
 import type { FetchMessageObject } from 'imapflow';
+import { isoOf } from '../mail/date.js';
 import type { Envelope } from '../mail/identity.js';
 
 /** The ENVELOPE, RFC822.SIZE and INTERNALDATE of a fetched message as values that stay the same for the same mail. */
@@ -11,10 +12,4 @@ export function envelopeOf({ envelope, size, internalDate }: FetchMessageObject)
     sizeBytes: size ?? 0,
     receivedAt: isoOf(internalDate),
   };
-}
-
-/** '' where there is no date that can be read: `toISOString` throws on an invalid one. */
-function isoOf(date: Date | string | undefined): string {
-  const time = date === undefined ? Number.NaN : new Date(date).getTime();
-  return Number.isNaN(time) ? '' : new Date(time).toISOString();
 }

@@ -37,6 +37,12 @@ function offsetOf(zone: string): number {
   return (numeric[1] === '-' ? -1 : 1) * (Number(numeric[2]) * 60 + Number(numeric[3]));
 }
 
+/** The date as an ISO string; '' where there is none that can be read: `toISOString` throws on an invalid one. */
+export function isoOf(date: Date | string | undefined): string {
+  const time = date === undefined ? Number.NaN : new Date(date).getTime();
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
+}
+
 /** Scripts write ISO 8601 into the field. */
 function isoDate(value: string): Date | null {
   const match = /^\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?/.exec(value);

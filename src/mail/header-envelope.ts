@@ -1,7 +1,7 @@
 import libmime from 'libmime';
 import { parseAddressHeader } from 'mailparser';
 import { MAX_ADDRESS_FIELD_CHARACTERS, MAX_HEADER_BYTES } from '../limits.js';
-import { readDate } from './date.js';
+import { isoOf, readDate } from './date.js';
 import type { Envelope } from './identity.js';
 
 /** A field of the header and the folded lines that go on with it (RFC 5322 section 2.2.3). */
@@ -26,7 +26,7 @@ export function envelopeOfHeader(bytes: Uint8Array, sizeBytes: number, now: numb
     messageId: all('message-id').at(-1) || null,
     from: all('from').flatMap(addressesOf).join(', '),
     subject: libmime.decodeWords(all('subject').at(-1) ?? ''),
-    date: isoOf(new Date(date)),
+    date: isoOf(date),
     sizeBytes,
     receivedAt: receivedAt && receivedAt.getTime() <= now ? receivedAt.toISOString() : '',
   };
@@ -57,8 +57,4 @@ function addressesOf(field: string): string[] {
 /** Servers leave out the quotes of a local part. */
 function written({ address = '' }: { readonly address?: string }): string {
   return address.replace(/^"(.*)"@/, '$1@');
-}
-
-function isoOf(date: Date): string {
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
