@@ -32,6 +32,11 @@ export function withoutTexts(job: MailJob): MailJob {
   return { ...job, judgement: null, ...(digest && { digest }) };
 }
 
+/** Since when somebody has waited for the ticket, as an ISO string; '' where that is not known, or nobody has, as of an archive. */
+export function waitingSince({ location, lookFirst, envelope }: MailJob): string {
+  return location === null && lookFirst ? '' : envelope.receivedAt;
+}
+
 /** What a job remembers from one attempt to the next, kept as BullMQ's `progress` since that survives the process. */
 export interface AttemptRecord {
   /** Attempts, as BullMQ counts those that were started, up to the last one that came to an end of its own. */

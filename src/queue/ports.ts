@@ -62,7 +62,7 @@ export type Verdict =
 
 /** Told what becomes of mails, for figures. */
 export interface DeliveryObserver {
-  /** @param receivedAt INTERNALDATE as an ISO string, '' where it is not known */
+  /** @param receivedAt INTERNALDATE as an ISO string, '' where it is not known or the mail was ingested long after */
   settled(outcome: Outcome, receivedAt: string): void;
   /** A mail is a dead letter: the helpdesk refused it, its time of trying is over, or its attempts were cut off too often. */
   deadLetter(why: 'refused' | 'given-up' | 'cut-off'): void;

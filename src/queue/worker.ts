@@ -8,7 +8,7 @@ import type { Backend, BackendWorker } from './backend.js';
 import type { Claims } from './claims.js';
 import type { Answer, Conversations } from './conversations.js';
 import type { Flood } from './flood.js';
-import { attemptRecord, firstSeen, type MailJob, QUEUE_NAME, withFailure, withoutTexts } from './job.js';
+import { attemptRecord, firstSeen, type MailJob, QUEUE_NAME, waitingSince, withFailure, withoutTexts } from './job.js';
 import { safeText } from './json-safe.js';
 import type { Deliver, DeliveredMail, DeliveryObserver, JudgeFailure, Verdict } from './ports.js';
 import type { Postponed } from './postponed.js';
@@ -194,7 +194,7 @@ export class DeliveryWorker {
       { action: `mail.${outcome.kind}`, ...nameOf(job), ...outcome, kind: undefined, attempts: job.attemptsStarted },
       `mail ${outcome.kind}`,
     );
-    this.options.observer.settled(outcome, job.data.envelope.receivedAt);
+    this.options.observer.settled(outcome, waitingSince(job.data));
     return outcome;
   }
 

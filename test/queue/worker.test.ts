@@ -45,6 +45,7 @@ describe('the delivery worker', () => {
   let reports: { ok: boolean; reason?: string }[];
   let orders: DeliveryOrder[];
   let told: string[];
+  let arrivals: string[];
 
   beforeAll(async () => {
     store = await openStore('redis');
@@ -64,6 +65,7 @@ describe('the delivery worker', () => {
     reports = [];
     orders = [];
     told = [];
+    arrivals = [];
   });
 
   afterEach(() => worker.stop());
@@ -101,7 +103,10 @@ describe('the delivery worker', () => {
       delivered,
       log: silent,
       observer: {
-        settled: ({ kind }) => told.push(kind),
+        settled: ({ kind }, receivedAt) => {
+          told.push(kind);
+          arrivals.push(receivedAt);
+        },
         deadLetter: (why) => told.push(why),
         retrying: () => told.push('retrying'),
         postponed: () => told.push('postponed'),
@@ -156,6 +161,16 @@ describe('the delivery worker', () => {
       digest: { requester: 'ann@example.com' },
     });
     expect((await queue.getJob('of a folder'))?.data.judgement).not.toBeNull();
+  });
+
+  it('does not count for how long nobody has waited for the mail of an archive', async () => {
+    await ledger.add([
+      newEntry('of an archive', { location: null, lookFirst: true }),
+      newEntry('from a pipe', { location: null }),
+    ]);
+    await deliverBy({});
+    await Promise.all(['of an archive', 'from a pipe'].map(settled));
+    expect(arrivals.sort()).toEqual(['', '2026-11-24T08:00:00.000Z']);
   });
 
   it('takes an ingested mail for settled whose process was killed before that was noted', async () => {

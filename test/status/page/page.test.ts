@@ -137,6 +137,14 @@ describe('the page', () => {
     expect(await get('/mails/abc')).toEqual({ status: 503, body: expect.stringContaining('refuses the connection') });
   });
 
+  it('offers to try an ingested mail again, which lies in no folder', async () => {
+    await serve({ find: async () => ({ ...record, filedIn: null, ingested: true }) });
+    const { body } = await get(`/mails/${record.id}?queued=1`);
+    expect(body).toMatch(/no folder: it was ingested/);
+    expect(body).toMatch(/<button class="main">Retry<\/button>\s*<p class="quiet">Puts it into the queue again/);
+    expect(body).toContain('1 mail put into the queue again.');
+  });
+
   it('retries by the form that it has made itself', async () => {
     await serve({});
     const { body } = await get('/?state=failed');
