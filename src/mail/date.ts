@@ -18,7 +18,7 @@ const ZONES: Readonly<Record<string, number>> = {
  */
 export function readDate(value: string): Date | null {
   const match =
-    /(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s.,-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([+-]\d{4}|[a-z]{1,5})?/i.exec(
+    /(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s.,-]+(\d{2,4})\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*((?:GMT|UTC)?[+-]\d{4}|[a-z]{1,5})?/i.exec(
       value.slice(0, 200),
     );
   if (match === null) return isoDate(value);
@@ -32,7 +32,7 @@ export function readDate(value: string): Date | null {
 }
 
 function offsetOf(zone: string): number {
-  const numeric = /^([+-])(\d\d)(\d\d)$/.exec(zone);
+  const numeric = /^(?:GMT|UTC)?([+-])(\d\d)(\d\d)$/i.exec(zone);
   if (numeric === null) return ZONES[zone.toUpperCase()] ?? 0;
   return (numeric[1] === '-' ? -1 : 1) * (Number(numeric[2]) * 60 + Number(numeric[3]));
 }

@@ -72,6 +72,8 @@ export function readParts(part: MimePart, found: Found, place: Place = { within:
       }
       if (part.filename.toLowerCase() === 'winmail.dat') return readTnefPart(part, found);
       attach(part, found, place);
+      // Markdown and the like read well as they stand; the mail may hold nothing else.
+      if (part.type.startsWith('text/')) found.spare.push(readTextPart(part, found.hint, found.repairs));
       return [];
   }
 }

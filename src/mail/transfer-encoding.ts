@@ -4,9 +4,7 @@ import { decodeUuencoded } from './uuencode.js';
 export function decodeTransfer(body: Buffer, encoding: string): { bytes: Buffer; repair: string } {
   switch (encoding) {
     case 'base64':
-      return isBase64(body)
-        ? { bytes: decodeBase64(body), repair: '' }
-        : { bytes: body, repair: 'a part labelled base64 is plain text' };
+      return isBase64(body) ? readBase64(body) : { bytes: body, repair: 'a part labelled base64 is plain text' };
     case 'quoted-printable':
     case 'quoted':
     case 'quotedprintable':
@@ -25,6 +23,28 @@ function isBase64(body: Buffer): boolean {
   const sample = body.toString('latin1', 0, 4096).trim();
   const foreign = sample.match(/[^A-Za-z0-9+/=\s_-]|[^\s][ \t]+[^\s]/g)?.length ?? 0;
   return foreign * 20 <= sample.length;
+}
+
+/** How far from the end of base64 a plain footer is looked for. */
+const MAX_FOOTER_BYTES = 4096;
+
+/** A line that is no base64, by a sign or by white space within. */
+const FOOTER_LINE = /\n(?=[^\n]*(?:[^\sA-Za-z0-9+/=]|[^\s][ \t]+[^\s]))/;
+const BASE64_LINE = /^[A-Za-z0-9+/]{60,}=*\s*$/m;
+
+/** Scanners and lists append their footer to the bytes as they are, whatever the encoding. */
+function readBase64(body: Buffer): { bytes: Buffer; repair: string } {
+  const from = Math.max(0, body.length - MAX_FOOTER_BYTES);
+  const tail = body.toString('latin1', from);
+  const footer = FOOTER_LINE.exec(tail);
+  if (footer === null || BASE64_LINE.test(tail.slice(footer.index + 1))) {
+    return { bytes: decodeBase64(body), repair: '' };
+  }
+  const start = from + footer.index;
+  return {
+    bytes: Buffer.concat([decodeBase64(body.subarray(0, start)), body.subarray(start)]),
+    repair: 'a footer in plain text follows base64',
+  };
 }
 
 const BASE64 = new Int8Array(256).fill(-1);

@@ -53,6 +53,12 @@ describe('the text of a mail in parts', () => {
       false,
     ],
     [
+      'is that of another kind of text where there is no other',
+      'Content-Type: text/markdown\n\n**Hello**',
+      '**Hello**',
+      false,
+    ],
+    [
       'is not that of AMP',
       multipart('alternative', plain, 'Content-Type: text/x-amp-html\n\n<p>AMP</p>'),
       'Hello',

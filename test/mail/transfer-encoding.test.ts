@@ -25,6 +25,13 @@ describe('base64', () => {
     ['no padding', 'aGVsbG8', 'hello'],
     ['two texts, each with its padding', 'aGVsbG8=\naGVsbG8=', 'hellohello'],
     ['characters that do not belong', `${'aGVsbG8g'.repeat(10)}*aG*VsbG8=`, `${'hello '.repeat(10)}hello`],
+    ['white space at the ends of lines', 'aGVs \naGVsbG8= \n', 'helhello'],
+    ['a plain footer behind it', `${'aGVsbG8g'.repeat(9)}\n-- \nYour list`, `${'hello '.repeat(9)}\n-- \nYour list`],
+    [
+      'a line in it that does not belong',
+      `${'aGVsbG8g'.repeat(9)}\n*!*\n${'aGVsbG8g'.repeat(9)}\n`,
+      'hello '.repeat(18),
+    ],
     ['nothing', '', ''],
   ])('is decoded with %s', (_what, body, text) => {
     expect(decode(body, 'base64')).toBe(text);
