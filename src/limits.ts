@@ -156,6 +156,9 @@ export const MAX_MAILS_LISTED = 1000;
 /** Bytes of one machine-readable part of a report, or of a returned mail's header. Some servers return 100 kB of log with it. */
 export const MAX_REPORT_BYTES = 64 * 1024;
 
+/** Bytes of a body in RTF when unpacked, a second of work at worst. Ten pages of text with their looks have 200 kB; images stand beside it. */
+export const MAX_RTF_BYTES = 1024 * 1024;
+
 /** Containers within containers (S/MIME, winmail.dat) that are opened. A signed mail that was signed again by a gateway makes two. */
 export const MAX_CONTAINER_DEPTH = 4;
 

@@ -6,9 +6,11 @@ import { cleanLine } from './clean.js';
 import type { Attachment, ReportPart } from './message.js';
 import { type MimePart, readMime } from './mime.js';
 import { withoutPgpSignatures } from './pgp-signed.js';
+import { readRtf } from './rtf.js';
+import { decompressRtf } from './rtf-compressed.js';
 import { readSmime } from './smime.js';
 import { contentOf, type Piece, readTextPart } from './text-part.js';
-import { readTnef } from './tnef.js';
+import { readTnef, type Tnef } from './tnef.js';
 import { extractUuencoded } from './uuencode.js';
 
 /** What walking the parts gathers beside the text. */
@@ -239,9 +241,17 @@ function readTnefPart(part: MimePart, found: Found): Piece[] {
       disposition: 'attachment',
     });
   }
-  const html = tnef.html === null ? null : decodeBytes(tnef.html, '', found.hint).text;
-  if (html !== null || tnef.text !== '') found.spare.push({ plain: tnef.text || null, html });
+  found.spare.push(bodyOfTnef(tnef, found));
   return [];
+}
+
+function bodyOfTnef({ text, html, rtf }: Tnef, found: Found): Piece {
+  if (html !== null || text !== '') {
+    return { plain: text || null, html: html === null ? null : decodeBytes(html, '', found.hint).text };
+  }
+  const unpacked = rtf === null ? null : decompressRtf(rtf);
+  const content = unpacked === null ? { text: '', isHtml: false } : readRtf(unpacked);
+  return content.isHtml ? { plain: null, html: content.text } : { plain: content.text || null, html: null };
 }
 
 function readInvitation(part: MimePart, found: Found, place: Place): Piece[] {

@@ -3,10 +3,12 @@ import { decodeBytes } from './charset.js';
 
 /** What a winmail.dat (application/ms-tnef) holds, as far as a ticket needs it. */
 export interface Tnef {
-  /** The plain body, '' where it has none. A body in RTF only is not read: Exchange sends its text as a part beside it. */
+  /** The plain body, '' where it has none. */
   readonly text: string;
   /** The HTML body as bytes, null where it has none. */
   readonly html: Buffer | null;
+  /** The body in RTF, still compressed, null where it has none. Outlook sends it alone as "Rich Text". */
+  readonly rtf: Buffer | null;
   readonly files: readonly TnefFile[];
 }
 
@@ -29,6 +31,7 @@ const ATTACHMENT_PROPERTIES = 0x00069005;
 
 /** Properties of [MS-OXPROPS]. */
 const PR_BODY = 0x1000;
+const PR_RTF_COMPRESSED = 0x1009;
 const PR_BODY_HTML = 0x1013;
 const PR_DISPLAY_NAME = 0x3001;
 const PR_ATTACH_DATA = 0x3701;
@@ -41,6 +44,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
   if (bytes.length < 6 || bytes.readUInt32LE(0) !== SIGNATURE) return null;
   let text = '';
   let html: Buffer | null = null;
+  let rtf: Buffer | null = null;
   const files: { name: string; contentType: string; bytes: number }[] = [];
   for (const { id, data } of attributesOf(bytes)) {
     const file = files.at(-1);
@@ -52,6 +56,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
       const properties = propertiesOf(data);
       text ||= textOf(properties.get(PR_BODY));
       html ??= properties.get(PR_BODY_HTML)?.data ?? null;
+      rtf ??= properties.get(PR_RTF_COMPRESSED)?.data ?? null;
     } else if (file !== undefined && id === ATTACHMENT_TITLE) {
       file.name ||= narrow(data);
     } else if (file !== undefined && id === ATTACHMENT_DATA) {
@@ -67,7 +72,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
       file.bytes ||= properties.get(PR_ATTACH_DATA)?.data.length ?? 0;
     }
   }
-  return { text, html, files };
+  return { text, html, rtf, files };
 }
 
 /** The attributes in their order: level, id, length, data, checksum. */

@@ -42,6 +42,22 @@ describe('winmail.dat', () => {
     expect(attachments).toMatchObject([{ filename: 'offer.pdf', bytes: 8 }]);
   });
 
+  it('gives the words of a body in RTF where it has no other', async () => {
+    const words = Buffer.from('{\\rtf1\\ansi It is\\par on fire}');
+    const rtf = Buffer.alloc(16 + words.length);
+    rtf.writeUInt32LE(words.length, 4);
+    rtf.write('MELA', 8, 'latin1');
+    words.copy(rtf, 16);
+    const property = Buffer.alloc(16);
+    property.writeUInt32LE(1, 0);
+    property.writeUInt32LE(0x10090102, 4);
+    property.writeUInt32LE(1, 8);
+    property.writeUInt32LE(rtf.length, 12);
+    const tnef = Buffer.concat([head, attribute(1, 0x00069003, Buffer.concat([property, rtf]))]);
+    const raw = `Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n${tnef.toString('base64')}`;
+    expect((await parseMail(Buffer.from(raw))).text).toBe('It is\non fire');
+  });
+
   it('gives what can be read where it is cut off anywhere, and nothing where it is something else', () => {
     for (let length = 0; length <= winmail.length; length++)
       expect(() => readTnef(winmail.subarray(0, length))).not.toThrow();
