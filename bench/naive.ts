@@ -1,6 +1,6 @@
 /**
- * What anybody would write first: the whole source of every mail, mailparser, one POST each, sixteen at once. Nothing is durable, nothing is filed, no
- * mail is judged, a failure is not noticed. The measure for what the safe pipeline costs.
+ * What anybody would write first: the whole source of every mail, mailparser, one POST each, sixteen at once. Nothing is durable,
+ * nothing is filed, no mail is judged, a failure is not noticed. The measure for what the safe pipeline costs.
  *
  *     IMAP_HOST=… IMAP_PORT=… IMAP_USER=… IMAP_PASSWORD=… HELPDESK_URL=… HELPDESK_TOKEN=… node naive.js
  *

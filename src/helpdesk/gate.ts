@@ -17,8 +17,9 @@ export interface Caller {
 type Viewer = Pick<HelpdeskClient, 'viewTicket'>;
 
 /**
- * Those of these tickets that are open to the caller, in their order, each asked for as it is taken. `ticket_reply.php` checks nothing, so this is all that keeps a
- * guessed `[#12]` or a forged In-Reply-To from writing into a stranger's ticket, or into one that does not exist.
+ * Those of these tickets that are open to the caller, in their order, each asked for as it is taken. `ticket_reply.php` checks
+ * nothing, so this is all that keeps a guessed `[#12]` or a forged In-Reply-To from writing into a stranger's ticket, or into
+ * one that does not exist.
  *
  * Rejects as the client does where the helpdesk cannot tell: an error is no "no", else an outage would turn every answer of a
  * customer into a new ticket.

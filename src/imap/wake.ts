@@ -30,8 +30,8 @@ export class Wake {
   }
 
   /**
-   * Resolves as soon as there is a reason, or after `timeoutMs` without one. Finished mails alone are gathered for `gatherMs`, so that a burst of them is moved
-   * in one command; new mail never waits for that.
+   * Resolves as soon as there is a reason, or after `timeoutMs` without one. Finished mails alone are gathered for `gatherMs`, so
+   * that a burst of them is moved in one command; new mail never waits for that.
    */
   async next(timeoutMs: number, gatherMs: number): Promise<WakeReasons> {
     await this.#until(() => this.#urgent || this.#newMail || this.#finished.length > 0, timeoutMs);

@@ -115,8 +115,8 @@ export class JobLedger {
   }
 
   /**
-   * What the ledger knows of the mails with these Message-IDs, or whose acknowledgements have them, in the order of the ids. Left out is what it does not know, and what
-   * was ignored or failed for good: no ticket came of it.
+   * What the ledger knows of the mails with these Message-IDs, or whose acknowledgements have them, in the order of the ids. Left
+   * out is what it does not know, and what was ignored or failed for good: no ticket came of it.
    */
   async ticketOfMessageId(mailbox: string, messageIds: readonly string[]): Promise<ThreadMail[]> {
     const keys = messageIds.map((id) => acknowledgedMail(id) ?? identityOfMessageId(mailbox, id));

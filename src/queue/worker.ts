@@ -169,8 +169,8 @@ export class DeliveryWorker {
 
   /**
    * A store that crashes may come back some seconds older than it was (Redis with `appendfsync everysec`): then a job waits as new whose
-   * attempt has got through. So what was queued (or looked for in
-   * vain) before the last break, or before this process began, is looked for.
+   * attempt has got through. So what was queued (or looked for in vain) before the last break, or before this process began, is
+   * looked for.
    */
   #mayHaveBeenForgotten(tracelessAt: number): boolean {
     return tracelessAt <= this.#unbrokenSince;
