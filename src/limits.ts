@@ -57,6 +57,9 @@ export const MAX_REFERENCES = 20;
 /** Bytes of one IMAP literal: a server that announces more is broken or hostile. Nothing is asked for that could have more. */
 export const MAX_IMAP_RESPONSE_BYTES = MAX_FETCHED_BODY_BYTES + 1024 * 1024;
 
+/** Bytes of an IMAP server's greeting, read by hand before TLS begins, that are waited through for its end. Real ones have some hundred. */
+export const MAX_GREETING_BYTES = 8192;
+
 /** Mails under way at one time: a backlog of 100,000 costs no more memory than one of 1,000; the rest waits in the mailbox. */
 export const MAX_MAILS_UNDER_WAY = 1000;
 
@@ -135,7 +138,7 @@ export const MAX_CLAIMS_REMEMBERED = 100_000;
 /** Mails that can be listed and searched at one time, the latest; some 300 bytes of memory each while somebody looks. */
 export const MAX_MAILS_INDEXED = 100_000;
 
-/** Characters of a sender, subject or Message-ID that are kept for searching. */
+/** Characters of a sender, subject or Message-ID that are kept for searching, and of what is searched for: 100,000 mails are held in memory. */
 export const MAX_INDEXED_CHARACTERS = 200;
 
 /** Failed log-ins of one address before it is not listened to for five minutes: room for a person's slips, none for a guesser. */
@@ -162,11 +165,23 @@ export const MAX_RTF_BYTES = 1024 * 1024;
 /** Containers within containers (S/MIME, winmail.dat) that are opened. A signed mail that was signed again by a gateway makes two. */
 export const MAX_CONTAINER_DEPTH = 4;
 
+/** OCTET STRINGs within OCTET STRINGs of an S/MIME part: encoders that stream make one level, the standard none. */
+export const MAX_STRING_DEPTH = 4;
+
 /** What parsing tells of broken bytes; a mail of a thousand broken parts says it once. */
 export const MAX_REPAIRS = 50;
 
 /** Elements within elements of an HTML body. Fifty quoted answers nest about 200 deep; each blockquote prefixes all lines within it again. */
 export const MAX_HTML_DEPTH = 200;
+
+/** Tags within tags of an HTML body that are read. Above MAX_HTML_DEPTH, since elements that were never closed count here and do no harm. */
+export const MAX_NESTED_TAGS = MAX_HTML_DEPTH * 5;
+
+/** Nodes of an HTML body that are looked at to tell what an element holds: the answer shows early or does not matter. */
+export const MAX_NODES_LOOKED_AT = 200;
+
+/** Characters of an attribute in which a mail program's mark is looked for; a style can be 1 MB. */
+export const MAX_ATTRIBUTE_CHARACTERS = 300;
 
 /** Events of one calendar that are told of. An invitation has one, or a handful where some of a series were moved. */
 export const MAX_CALENDAR_EVENTS = 10;
@@ -218,6 +233,9 @@ export const MAX_PEOPLE_KEPT = 50;
 
 /** Tickets that the helpdesk is asked about for one mail: those of its tags, then those of the mails it answers. */
 export const MAX_TICKETS_ASKED = 8;
+
+/** Of the other people of a staff member's mail, those the helpdesk is asked about. A mail to forty people must not cost forty calls. */
+export const MAX_OTHERS_ASKED = 5;
 
 /**
  * Milliseconds that a reply waits for the mail it answers, which is itself still on its way to the helpdesk. It outlasts an outage of

@@ -5,6 +5,7 @@ import { adviceIn, codeOf, cureOf } from '../check/cure.js';
 import { ok, problem, type Report, skipped, warning } from '../check/finding.js';
 import { checkHost } from '../check/host.js';
 import { MailboxRefusedError, TokenRefusedError, TokenUnavailableError } from '../errors.js';
+import { MAX_GREETING_BYTES } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import { isLoopback } from '../loopback.js';
 import { connectImap, type ImapLogin } from './connection.js';
@@ -77,9 +78,6 @@ async function startTls(socket: Socket): Promise<void> {
   const said = await answer(socket, /^a (OK|NO|BAD).*\r\n/im);
   if (!/^a OK/im.test(said)) throw Object.assign(new Error('offers no STARTTLS'), { code: 'ERR_SSL_NO_STARTTLS' });
 }
-
-/** Bytes of a greeting that are waited through for its end. */
-const MAX_GREETING_BYTES = 8192;
 
 function answer(socket: Socket, complete: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {

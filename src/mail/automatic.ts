@@ -1,3 +1,4 @@
+import { MAX_TRACE_EVIDENCE_CHARACTERS } from '../limits.js';
 import { isSuccess, readReports } from './bounce.js';
 import { bounceSigns, hasNullReturnPath, isFromDaemon, isUnread } from './bounce-signs.js';
 import { header, type IncomingMail } from './message.js';
@@ -60,7 +61,7 @@ const RULES: readonly Rule[] = [
 export function classify(mail: IncomingMail, policy: OwnAddresses): Automatic {
   for (const { kind, effect, evidence } of RULES) {
     const found = evidence(mail, policy);
-    if (found !== null) return { kind, effect, evidence: found.slice(0, MAX_EVIDENCE_CHARACTERS) };
+    if (found !== null) return { kind, effect, evidence: found.slice(0, MAX_TRACE_EVIDENCE_CHARACTERS) };
   }
   return { kind: 'none', effect: 'none', evidence: '' };
 }
@@ -77,8 +78,6 @@ export function signOfOwnMail(
   if (mail.from !== null && ownAddresses.includes(mail.from.address.toLowerCase())) return `From: ${mail.from.address}`;
   return loopId !== '' && header(mail, LOOP_HEADER)?.trim() === loopId ? `${LOOP_HEADER}: ${loopId}` : null;
 }
-
-const MAX_EVIDENCE_CHARACTERS = 200;
 
 /** The report type of a multipart/report (RFC 6522), '' for every other mail. */
 function reportType(mail: IncomingMail): string {

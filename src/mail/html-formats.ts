@@ -1,10 +1,8 @@
 import type { FormatCallback } from 'html-to-text';
+import { MAX_NODES_LOOKED_AT } from '../limits.js';
 
 /** The part of a node that is needed here, of domhandler's. */
 type Node = Parameters<FormatCallback>[0];
-
-/** How many nodes are looked at to tell what an element holds: the answer shows early or does not matter. */
-const MAX_NODES_LOOKED_AT = 200;
 
 /** A link as its text and `[target]`, where the text does not show the target already. */
 export const link: FormatCallback = (element, walk, builder) => {
@@ -70,6 +68,7 @@ function lineIn(element: Node): Node[] | null {
 }
 
 const WRAPPERS: ReadonlySet<string> = new Set(['p', 'div', 'span', 'font', 'center', 'b', 'strong']);
+/** Wrappers within wrappers that are seen through: a paragraph, a span and two for bold. */
 const MAX_WRAPPERS = 5;
 
 /** Whether a cell of the same row with something in it stands before this one. */

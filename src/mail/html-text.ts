@@ -1,5 +1,5 @@
 import { compile } from 'html-to-text';
-import { MAX_HTML_BYTES, MAX_HTML_DEPTH, MAX_HTML_TAGS } from '../limits.js';
+import { MAX_HTML_BYTES, MAX_HTML_DEPTH, MAX_HTML_TAGS, MAX_NESTED_TAGS } from '../limits.js';
 import { cell, image, link, preserved } from './html-formats.js';
 
 /**
@@ -92,9 +92,6 @@ function boundTags(html: string): string {
   }
   return kept.join('') + html.slice(at);
 }
-
-/** Above MAX_HTML_DEPTH, since elements that were never closed count here and do no harm. */
-const MAX_NESTED_TAGS = MAX_HTML_DEPTH * 5;
 
 const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
 

@@ -1,3 +1,5 @@
+import { MAX_STRING_DEPTH } from '../limits.js';
+
 /** What an application/pkcs7-mime part holds (RFC 8551): a mail that was signed, one that is encrypted, or nothing we know. */
 export type SmimeContent =
   | { readonly kind: 'signed'; readonly inner: Buffer }
@@ -11,9 +13,6 @@ const ENCRYPTED: ReadonlySet<string> = new Set(['2a864886f70d010703', '2a864886f
 const OCTET_STRING = 0x04;
 const OBJECT_IDENTIFIER = 0x06;
 const CONSTRUCTED = 0x20;
-
-/** OCTET STRINGs within OCTET STRINGs: encoders that stream make one level, the standard none. */
-const MAX_STRING_DEPTH = 4;
 
 /**
  * Reads the mail out of an opaque-signed S/MIME part. The signature is not checked: the text is shown as what it is, a

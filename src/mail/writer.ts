@@ -1,3 +1,4 @@
+import { MAX_OTHERS_ASKED } from '../limits.js';
 import type { Authentication } from './authentication.js';
 import type { Forward } from './forward.js';
 import type { IncomingMail } from './message.js';
@@ -19,9 +20,6 @@ export type Writer =
       /** The setting that keeps our own people out. */
       readonly setting: string | null;
     };
-
-/** Of the other people of a staff member's mail, those the helpdesk is asked about. A mail to forty people must not cost forty calls. */
-const MAX_OTHERS_ASKED = 5;
 
 /**
  * Says as whom a mail writes. From is a claim: with SENDER_AUTH it has to be vouched for. Whoever claims to be one of our people

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_TRACE_EVIDENCE_CHARACTERS } from '../../src/limits.js';
 import { classify, signOfOwnMail } from '../../src/mail/automatic.js';
 import type { IncomingMail } from '../../src/mail/message.js';
 import { aMail, headers } from './a-mail.js';
@@ -278,7 +279,9 @@ describe('classify', () => {
     expect(classify(aMail({ headers: headers({ 'List-Id': '<users.example.org>' }) }), policy).evidence).toBe(
       'list-id: <users.example.org>',
     );
-    expect(classify(aMail({ headers: headers({ 'List-Id': 'x'.repeat(1e6) }) }), policy).evidence).toHaveLength(200);
+    expect(classify(aMail({ headers: headers({ 'List-Id': 'x'.repeat(1e6) }) }), policy).evidence).toHaveLength(
+      MAX_TRACE_EVIDENCE_CHARACTERS,
+    );
     expect(
       classify(aMail({ from: postmaster, subject: 'Undeliverable: Hello', text: failedText }), policy).evidence,
     ).toBe('sent by the postmaster, the subject of a bounce, the words of a bounce, an SMTP reply');

@@ -1,5 +1,5 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
-import { MAX_NESTED_MARKS } from '../../limits.js';
+import { MAX_ATTRIBUTE_CHARACTERS, MAX_NESTED_MARKS } from '../../limits.js';
 import type { Mark, MarkedLine } from './classify.js';
 
 /**
@@ -63,8 +63,6 @@ const ELEMENT_NAMES: ReadonlyMap<string, Mark> = new Map([
 
 /** Outlook's line over the header block of the mail below, the only trace where the block's language is unknown. */
 const OUTLOOK_LINE = /border:\s?none;\s?border-top:\s?solid #(?:B5C4DF|E1E1E1) 1\.0pt/i;
-/** Attribute values are looked at up to here; a style can be 1 MB. */
-const MAX_VALUE_CHARACTERS = 300;
 const LOOKED_AT: ReadonlySet<string> = new Set(['class', 'id', 'name', 'type', 'cite', 'style', 'data-marker']);
 
 /**
@@ -144,7 +142,7 @@ export function markHtml(html: string): string | null {
     },
     onattribdata(start, end) {
       if (!LOOKED_AT.has(attribute)) return;
-      attributes[attribute] = html.slice(start, Math.min(end, start + MAX_VALUE_CHARACTERS));
+      attributes[attribute] = html.slice(start, Math.min(end, start + MAX_ATTRIBUTE_CHARACTERS));
     },
     onopentagend,
     onselfclosingtag: onopentagend,

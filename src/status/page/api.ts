@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import { MAX_MAILS_LISTED, MAX_PAGE_REQUEST_BYTES } from '../../limits.js';
+import { MAX_INDEXED_CHARACTERS, MAX_MAILS_LISTED, MAX_PAGE_REQUEST_BYTES } from '../../limits.js';
 import { mailStates } from '../../mail/mail-record.js';
 import { RequestRefusedError } from './access.js';
 import type { MailDesk } from './ports.js';
@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
 
 const query = z.object({
   state: z.enum(mailStates).nullable().default(null),
-  search: z.string().max(200).default(''),
+  search: z.string().max(MAX_INDEXED_CHARACTERS).default(''),
   limit: z.coerce.number().int().min(1).max(MAX_MAILS_LISTED).default(20),
   offset: z.coerce.number().int().min(0).default(0),
 });

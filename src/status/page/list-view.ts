@@ -1,3 +1,4 @@
+import { MAX_INDEXED_CHARACTERS } from '../../limits.js';
 import { cleanLine } from '../../mail/clean.js';
 import type { DayCount, MailList, MailQuery, MailState, MailSummary } from '../../mail/mail-record.js';
 import { dayChart } from './chart.js';
@@ -33,7 +34,7 @@ export function listView({ query, list, day, counts, notice, token, now }: ListV
 ${notice}
 <form class="search" role="search" action="/">
   <label for="search">Sender, subject, Message-ID or ticket</label>
-  <input id="search" type="search" name="search" value="${search}" placeholder="ann@example.com, #123, …" autocomplete="off" maxlength="200">
+  <input id="search" type="search" name="search" value="${search}" placeholder="ann@example.com, #123, …" autocomplete="off" maxlength="${MAX_INDEXED_CHARACTERS}">
   ${state === null ? null : html`<input type="hidden" name="state" value="${state}">`}
   <button>Search</button>
 </form>

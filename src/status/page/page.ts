@@ -4,7 +4,7 @@ import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { Mail2TicketError, QueueUnavailableError } from '../../errors.js';
-import { MAX_PAGE_REQUEST_BYTES } from '../../limits.js';
+import { MAX_INDEXED_CHARACTERS, MAX_PAGE_REQUEST_BYTES } from '../../limits.js';
 import type { Log } from '../../log-actions.js';
 import { type MailState, mailStates, type RetryReport, retryRefusals } from '../../mail/mail-record.js';
 import type { Health } from '../health.js';
@@ -41,7 +41,7 @@ const PATIENCE_MS = 1500;
 
 const listParameters = z.object({
   state: z.enum(mailStates).nullable().catch(null).default(null),
-  search: z.string().max(200).catch('').default(''),
+  search: z.string().max(MAX_INDEXED_CHARACTERS).catch('').default(''),
   page: z.coerce.number().int().min(1).max(10_000).catch(1).default(1),
   moved: z.coerce.number().int().min(0).optional().catch(undefined),
   queued: z.coerce.number().int().min(0).optional().catch(undefined),
