@@ -111,6 +111,8 @@ export class Reconciler {
   async #settle(uids: readonly number[]): Promise<boolean> {
     const { ledger } = this.watched;
     const standing = await look(this.watched, uids);
+    // What came into the ledger another way is in this one's name from now on.
+    await this.#mark(standing.filter((mail) => mail.entry?.ingested && !mail.hasKeyword).map(({ uid }) => uid));
     const toFile: Settled[] = [];
     const toQueue = new Map<string, Standing>();
     const toQueueAgain: { mail: Standing; entry: LedgerEntry }[] = [];
@@ -150,17 +152,10 @@ export class Reconciler {
   }
 
   async #commit(entries: readonly StandingEntry[]): Promise<void> {
-    const { client, ledger, keywords, surelyNew, log } = this.watched;
+    const { ledger, surelyNew, log } = this.watched;
     // Before the queue, not after: a mail that was queued and whose ledger is lost must be known by its keyword.
     for (const { id } of entries) surelyNew.queued(id);
-    if (keywords) {
-      const uids = entries.map((entry) => entry.location.uid).join(',');
-      if (!(await client.messageFlagsAdd(uids, [QUEUED_KEYWORD], { uid: true }))) {
-        throw new MailboxUnavailableError(
-          `the server does not keep the keyword ${QUEUED_KEYWORD}, though it offers to`,
-        );
-      }
-    }
+    await this.#mark(entries.map(({ location }) => location.uid));
     await ledger.add(entries);
     this.#queued += entries.length;
     for (const entry of entries) {
@@ -170,6 +165,15 @@ export class Reconciler {
         { action: 'mail.queued', ...nameOf(entry), decision: decision.kind, reason, lookFirst: entry.lookFirst },
         'mail queued',
       );
+    }
+  }
+
+  /** Leaves the keyword on mails, by which they are known where the ledger is lost. */
+  async #mark(uids: readonly number[]): Promise<void> {
+    const { client, keywords } = this.watched;
+    if (!keywords || uids.length === 0) return;
+    if (!(await client.messageFlagsAdd(uids.join(','), [QUEUED_KEYWORD], { uid: true }))) {
+      throw new MailboxUnavailableError(`the server does not keep the keyword ${QUEUED_KEYWORD}, though it offers to`);
     }
   }
 

@@ -92,6 +92,12 @@ describe('ingest', () => {
     await rig.filed('Processed', 'Both ways 2');
     expect(JSON.parse((await ingest(['-', '--json'], second)).out)).toMatchObject({ queued: 0, known: 1 });
     expect(tickets('Both ways')).toHaveLength(2);
+    // Both bear the keyword by which they are known where the queue is lost.
+    const imap = await rig.dovecot.client('support@acme.test');
+    await imap.mailboxOpen('Mail2Ticket/Processed');
+    const uids = await imap.search({ keyword: '$Mail2TicketQueued', subject: 'Both ways' });
+    await imap.logout();
+    expect(uids).toHaveLength(2);
   });
 
   it('tells mails with one Message-ID apart, and takes a mail once that is there twice', async () => {
