@@ -258,6 +258,9 @@ export const MAX_DNS_MS = 4000;
 /** Bytes of one answer of an authorization server. Microsoft's tokens have some 3 kB. */
 export const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
 
+/** Bytes of the body of a mail without Message-ID that tell it from others. Such mail comes of devices, and is short. */
+export const MAX_HASHED_BODY_BYTES = 64 * 1024;
+
 /**
  * Milliseconds after its arrival in which a mail that nothing is known of can be surely new. An older one may have been queued before
  * a ledger was lost, unless a keyword of the mailbox tells otherwise.

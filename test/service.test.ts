@@ -113,6 +113,23 @@ describe.each<Store>(['redis', 'embedded'])('the service on %s', (kind) => {
     expect(rig.helpdesk.tickets()).toHaveLength(before + 3);
   });
 
+  it('makes a ticket of each of several mails without a Message-ID that came in the same second and differ in their text only', async () => {
+    const before = rig.helpdesk.tickets().length;
+    const imap = await rig.dovecot.client('support@acme.test');
+    const second = new Date('2026-11-24T08:00:00Z');
+    for (const sensor of [1, 2, 2]) {
+      const header = 'From: alarm@plant.example.com\r\nSubject: Alarm\r\nDate: Tue, 24 Nov 2026 08:00:00 +0000';
+      await imap.append('INBOX', `${header}\r\n\r\nSensor ${sensor} has tripped.\r\n`, [], second);
+    }
+    await imap.logout();
+    await until('all are filed', async () => {
+      const standing = await rig.subjects('Processed');
+      return standing.filter((subject) => subject === 'Alarm').length === 3;
+    });
+    const made = rig.helpdesk.tickets().slice(before);
+    expect(made.map(({ message }) => message).sort()).toEqual(['Sensor 1 has tripped.', 'Sensor 2 has tripped.']);
+  });
+
   it('logs one line for each mail and outcome, and in none of them the token, the password or the text of a mail', () => {
     const text = JSON.stringify(service.log);
     expect(service.log.filter(({ action }) => action === 'mail.replied')).toHaveLength(1);

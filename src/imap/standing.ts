@@ -1,6 +1,8 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { MailboxUnavailableError } from '../errors.js';
+import { MAX_HASHED_BODY_BYTES } from '../limits.js';
 import { type Identified, identify } from '../mail/identify.js';
+import { bodyHashOf } from '../mail/identity.js';
 import { envelopeOf } from './envelope.js';
 import type { Mark } from './folders.js';
 import type { Ledger } from './ports.js';
@@ -55,9 +57,13 @@ export async function look(folder: OpenFolder, uids: readonly number[]): Promise
     .map((message) => ({ message, envelope: envelopeOf(message) }))
     // Written so that a mail without a date that can be read is not skipped.
     .filter(({ envelope }) => !(Date.parse(envelope.receivedAt) < skippedBefore));
+  const hashes = await bodyHashes(
+    client,
+    seen.flatMap(({ message, envelope }) => (envelope.messageId === null ? [message.uid] : [])),
+  );
   const identified = await identify(
     mailbox,
-    seen.map(({ envelope }) => envelope),
+    seen.map(({ message, envelope }) => ({ ...envelope, ...hashes.get(message.uid) })),
     (ids) => ledger.lookUp(ids),
   );
   return identified.map((mail, i) => ({
@@ -65,6 +71,27 @@ export async function look(folder: OpenFolder, uids: readonly number[]): Promise
     uid: seen[i]?.message.uid ?? 0,
     hasKeyword: hasKeyword(seen[i]?.message.flags),
   }));
+}
+
+type Hashes = Map<number, { readonly bodyHash: string }>;
+
+/** By UID. A mail whose body the server cannot give has none, and must not keep the others from theirs. */
+async function bodyHashes(client: ImapFlow, uids: readonly number[]): Promise<Hashes> {
+  const hashes: Hashes = new Map();
+  if (uids.length === 0) return hashes;
+  const bodyParts = [{ key: 'TEXT', start: 0, maxLength: MAX_HASHED_BODY_BYTES }];
+  try {
+    for await (const message of client.fetch(uids.join(','), { bodyParts }, { uid: true })) {
+      hashes.set(message.uid, { bodyHash: bodyHashOf(message.bodyParts?.get('text') ?? Buffer.alloc(0)) });
+    }
+    return hashes;
+  } catch (error) {
+    if (!client.usable) throw error;
+    if (uids.length === 1) return new Map();
+    const each: Hashes = new Map();
+    for (const uid of uids) for (const [of, hash] of await bodyHashes(client, [uid])) each.set(of, hash);
+    return each;
+  }
 }
 
 /** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */

@@ -2,6 +2,7 @@ import { MAX_BATCH_BYTES, MAX_MAILS_PER_BATCH, SURELY_NEW_MS } from '../limits.j
 import type { Judgement } from '../mail/decision.js';
 import { envelopeOfHeader } from '../mail/header-envelope.js';
 import { type Identified, identify } from '../mail/identify.js';
+import { bodyHashOf } from '../mail/identity.js';
 import type { NewEntry } from '../mail/ledger-entry.js';
 import type { Judge, Ledger } from './ports.js';
 import type { RawMail } from './raw-mail.js';
@@ -53,7 +54,10 @@ export async function ingest(mails: AsyncIterable<RawMail>, options: IngestOptio
 async function settle(batch: readonly RawMail[], options: IngestOptions): Promise<void> {
   const { mailbox, ledger, room, done } = options;
   const now = Date.now();
-  const envelopes = batch.map(({ bytes, sizeBytes }) => envelopeOfHeader(bytes, sizeBytes, now));
+  const envelopes = batch.map(({ bytes, sizeBytes }) => {
+    const envelope = envelopeOfHeader(bytes, sizeBytes, now);
+    return envelope.messageId === null ? { ...envelope, bodyHash: bodyHashOf(bodyOf(bytes)) } : envelope;
+  });
   const identified = await identify(mailbox, envelopes, (ids) => ledger.lookUp(ids));
   const fresh = new Map<string, Mail>();
   const failed = new Map<string, Mail>();
@@ -78,6 +82,11 @@ async function settle(batch: readonly RawMail[], options: IngestOptions): Promis
     again: failed.size,
     known: batch.length - fresh.size - failed.size,
   });
+}
+
+function bodyOf(bytes: Uint8Array): Uint8Array {
+  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf('\r\n\r\n');
+  return end === -1 ? new Uint8Array() : bytes.subarray(end + 4);
 }
 
 async function entryOf(

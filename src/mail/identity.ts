@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MAX_HASHED_BODY_BYTES } from '../limits.js';
 
 /** What the IMAP ENVELOPE, RFC822.SIZE and INTERNALDATE say of a mail: enough to know it again without its body. */
 export interface Envelope {
@@ -10,6 +11,8 @@ export interface Envelope {
   readonly sizeBytes: number;
   /** INTERNALDATE as an ISO string. */
   readonly receivedAt: string;
+  /** Of a mail without Message-ID: see bodyHashOf. */
+  readonly bodyHash?: string;
 }
 
 /** The name of a watched folder in every identity, as an IMAP URL (RFC 5092): stable, and different for every account and folder. */
@@ -24,12 +27,27 @@ export function loopIdOf(mailbox: string): string {
 
 /**
  * The ledger's key of a mail: hex of sha256 over the mailbox's name and the Message-ID. The mailbox is in it, so that one
- * mail to two support addresses makes a ticket in each. Without a Message-ID everything the envelope says stands in.
+ * mail to two support addresses makes a ticket in each. Without a Message-ID everything the envelope says stands in, and the body.
  */
 export function identityOf(mailbox: string, envelope: Envelope): string {
   return envelope.messageId
     ? identityOfMessageId(mailbox, envelope.messageId)
-    : hash('envelope', mailbox, fingerprintOf(envelope), String(envelope.sizeBytes), envelope.receivedAt);
+    : hash(
+        'envelope',
+        mailbox,
+        fingerprintOf(envelope),
+        String(envelope.sizeBytes),
+        envelope.receivedAt,
+        envelope.bodyHash ?? '',
+      );
+}
+
+/**
+ * What tells mails apart that have no Message-ID and came in one second: an alarm system sends several that differ by one digit.
+ * @param body of the mail, as it stands below the blank line
+ */
+export function bodyHashOf(body: Uint8Array): string {
+  return createHash('sha256').update(body.subarray(0, MAX_HASHED_BODY_BYTES)).digest('hex');
 }
 
 /** The key under which a mail with this Message-ID stands in the ledger; for finding the mail that another one answers. */
