@@ -2,6 +2,7 @@ import { htmlToText, leanHtml } from './html-text.js';
 import { classify, type MarkedLine } from './quotes/classify.js';
 import { cutLines } from './quotes/cut.js';
 import { markHtml, unmarkLines } from './quotes/html-marks.js';
+import { ANSWERS_WITHIN } from './quotes/words.js';
 
 /** The body of a mail, as parsing gives it. */
 export interface ReplyBody {
@@ -23,7 +24,7 @@ export interface TrimmedReply {
 
 /**
  * Parts the new words of a reply from the mail it quotes. Never empty: where trimming leaves nothing, the full text
- * stands and `quoted` is ''. A text part is judged by itself; the HTML beside it decides where the text shows no quote.
+ * stands and `quoted` is '', and so where the words point to answers within the quoted mail. A text part is judged by itself; the HTML beside it decides where the text shows no quote.
  * Of a mail that has only HTML, the quote markup of mail programs counts beside the words.
  */
 export function trimReply({ text, html, textIsFromHtml, marker }: ReplyBody): TrimmedReply {
@@ -80,9 +81,18 @@ function trimLines(marked: readonly MarkedLine[], marker: string): TrimmedReply 
   const kept = lines.filter((_, at) => !cut[at]).map(({ raw }) => raw);
   const gone = lines.filter((_, at) => cut[at]).map(({ raw }) => raw);
   const hasWords = lines.some(({ kind }, at) => !cut[at] && kind !== 'blank' && kind !== 'ruler');
-  return hasWords && gone.some((raw) => raw.trim() !== '')
+  return hasWords && gone.some((raw) => raw.trim() !== '') && !pointsToAnswers(kept)
     ? { text: tidy(kept.join('\n')), quoted: tidy(gone.join('\n')) }
     : null;
+}
+
+/** Who points to answers within the quoted mail writes little besides. */
+const MAX_POINTING_CHARACTERS = 600;
+const POINTING = new RegExp(ANSWERS_WITHIN.join('|'), 'mu');
+
+function pointsToAnswers(kept: readonly string[]): boolean {
+  const text = kept.join('\n').trim().toLowerCase();
+  return text.length <= MAX_POINTING_CHARACTERS && POINTING.test(text);
 }
 
 /** Without blank lines around, and without those that pile up where lines were taken out between. */

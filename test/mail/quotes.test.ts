@@ -118,6 +118,7 @@ describe('trimReply of text', () => {
       `It works.\n\n_______________________________________________\nhelp mailing list\nhelp@lists.example.org\nhttps://lists.example.org/listinfo/help\n`,
       'It works.',
     ],
+    ['a signature, but not the postscript', 'It works.\n\n-- \nEve\n\nPS: Thanks!', 'It works.\nPS: Thanks!'],
     ['rows of signs at the end', `It works.\n\n***\n=====\n`, 'It works.'],
     [
       'a long quoted line whose rest was wrapped',
@@ -185,6 +186,24 @@ describe('trimReply of text', () => {
     ['a passage with "Bob wrote:" that the author picked', 'Bob wrote:\n> restart it\n\nI did. Now?'],
     ['a log line before a quoted passage', 'On 2020-05-05 at 10:15 I got:\n> Error 500\n\nWhat now?'],
     ['emoji', '👍'],
+    [
+      'a mail that the author shows',
+      'My mail was:\n\nFrom: eve@example.com\nTo: bob@example.org\nSubject: Hm\n\nDid you get it?',
+    ],
+    [
+      'a mail that the author shows as forwarded',
+      'Here is what I got:\n\n---------- Forwarded message ---------\nFrom: Bank <bank@example.org>\nSubject: Debit\n\n5 EUR.',
+    ],
+    ...[
+      'My answers are in red below.',
+      'See inline.',
+      'Meine Antworten stehen direkt im Text.',
+      'Voir mes réponses ci-dessous.',
+      'Respondo abajo en rojo.',
+    ].map((words): [string, string] => [
+      `answers in the quoted mail, to which the words point: ${words}`,
+      `Hi,\n\n${words}\n\nFrom: Bob <bob@example.org>\nSubject: Hm\n\nIs it on?\nYES`,
+    ]),
     ['a dashed title that is no delimiter', 'Please answer.\n\n---- Enter Feedback Below ----\n\nIt was good.'],
     ['a long text under two dashes', `Hi\n--\n${'a line of the author\n'.repeat(20)}`.trim()],
   ])('keeps %s', (_, mail) => {

@@ -145,11 +145,22 @@ function findHeaderBlocks(lines: Line[]): void {
     const end = announced ?? (bare && headerOf(bare) ? headerBlockEnd(at, bareAt) : null);
     if (end === null) continue;
     if (announced !== null && above?.kind === 'text') above.kind = 'delimiter';
-    const title = lines[wordsAbove(lines, at)];
-    if (title?.kind === 'text' && isDelimiterTitle(title.bare)) title.kind = 'delimiter';
-    for (const line of lines.slice(at, end)) line.kind = 'header';
+    const titleAt = wordsAbove(lines, at);
+    const title = lines[titleAt];
+    const hasTitle = title?.kind === 'delimiter' || (title?.kind === 'text' && isDelimiterTitle(title.bare));
+    const kind = isIntroduced(lines[hasTitle ? wordsAbove(lines, titleAt) : titleAt]) ? 'text' : 'header';
+    if (title && hasTitle) title.kind = kind === 'text' ? 'text' : 'delimiter';
+    for (const line of lines.slice(at, end)) line.kind = kind;
     at = end - 1;
   }
+}
+
+/**
+ * "My mail was:": the author shows the mail below, its header is a part of the words. One word with a colon may be a
+ * telephone in a signature.
+ */
+function isIntroduced(above: Line | undefined): boolean {
+  return above?.kind === 'text' && /\p{L}{2}.* .*[:：]$/u.test(above.bare) && attributionStrength(above.bare) === null;
 }
 
 /** Index of the nearest line above that is not blank, -1 where there is none. */

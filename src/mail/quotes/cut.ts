@@ -55,7 +55,12 @@ function kindsBelow(lines: readonly Line[]): LineKind[] {
   return below;
 }
 
-/** A signature reaches to the next quote or the end. */
+/** "PS: …": words, though they stand below the signature. */
+function isPostscript(lines: readonly Line[], at: number): boolean {
+  return kindAt(lines, at - 1) === 'blank' && /^p\. ?s\.|^ps\b(?!\d)[: ]/i.test(lines[at]?.bare ?? '');
+}
+
+/** A signature reaches to the next quote, a postscript or the end. */
 function cutSignatures(lines: readonly Line[], end: number, cut: boolean[]): void {
   for (let at = 0; at < end; at++) {
     const line = lines[at];
@@ -63,7 +68,8 @@ function cutSignatures(lines: readonly Line[], end: number, cut: boolean[]): voi
     if (line?.kind !== 'signature-start') continue;
     let after = at + 1;
     let length = 0;
-    for (; after < end && !QUOTING.has(kindAt(lines, after)); after++) if (kindAt(lines, after) !== 'blank') length++;
+    for (; after < end && !QUOTING.has(kindAt(lines, after)) && !isPostscript(lines, after); after++)
+      if (kindAt(lines, after) !== 'blank') length++;
     if (line.raw.endsWith('-- ') || length <= MAX_SIGNATURE_LINES) cut.fill(true, at, after);
     at = after - 1;
   }

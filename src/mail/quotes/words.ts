@@ -242,3 +242,22 @@ export const DEVICE_TAILS: readonly string[] = words({
   de: 'bitte entschuldigen | tippfehler',
   'fr es pt it': 'veuillez excuser | disculpe | desculpe | scusate',
 });
+
+/**
+ * What authors write who answer within the mail they quote, where nothing but a colour tells their words from ours. Each is an
+ * expression, in lower case.
+ */
+export const ANSWERS_WITHIN: readonly string[] = words({
+  en: '(?:answers?|comments?|repl(?:y|ies)|responses?|answered|commented|replied|responded)\\b.{0,40}\\b(?:below|in-?line|in (?:red|blue|green|bold|capitals)|with?in (?:your|the) (?:e-?mail|mail|text))',
+  'en, short':
+    '(?:see|find|please see|kindly see) (?:in-?line|(?:below )?in (?:red|blue|green|bold)|my (?:answers|comments|replies))|^in-?line[.:]?$|in-?line (?:answers|comments|replies)',
+  de: '(?:antwort(?:en)?|kommentare?|anmerkung(?:en)?|geantwortet|ergänzt)(?![a-zäöüß]).{0,40}(?<![a-zäöüß])(?:unten|im text|in rot|in blau|in grün|rot markiert|inline|in ihrer (?:mail|e-mail))',
+  'de, short': '(?:siehe|s\\.) ?(?:unten|u\\.) (?:in )?(?:rot|blau|grün)|siehe (?:im text|inline)',
+  fr: '(?:réponses?|commentaires?|remarques?).{0,40}(?:ci-dessous|en (?:rouge|bleu|vert)|dans le (?:texte|corps))',
+  'es pt':
+    '(?:respuestas?|comentarios?|respondo|respostas?|comentários?).{0,40}(?:abajo|en (?:rojo|azul|verde)|en el texto|abaixo|em (?:vermelho|azul)|no texto)',
+  'it nl':
+    '(?:risposte?|commenti).{0,40}(?:sotto|in rosso|in blu|nel testo)|(?:antwoord(?:en)?|opmerkingen).{0,40}(?:hieronder|in (?:het )?rood|in de tekst)',
+  'sv da no pl':
+    '(?:svar|kommentarer).{0,40}(?:nedan|nedenfor|i rött|med rødt|i teksten)|(?:odpowiedzi|uwagi).{0,40}(?:poniżej|na czerwono|w tekście)',
+});
