@@ -149,5 +149,5 @@ describe('mail2ticket start', () => {
       await rig.close();
       await store.close();
     }
-  }, 120_000);
+  });
 });

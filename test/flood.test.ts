@@ -57,4 +57,4 @@ it('lets the tickets of a flooding sender wait, not those of others, and makes e
   await rig.filed('Processed', ...subjects, '[#4711] Alert 35');
   expect(made()).toBe(36);
   await backend.close();
-}, 120_000);
+});

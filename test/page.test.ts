@@ -39,7 +39,7 @@ beforeAll(async () => {
   rig.helpdesk.fault({ ...required, endpoint: 'tickets_create.php' });
   await rig.deliver(mail({ subject: hostile, from: 'Mallory <mallory@example.net>' }));
   await rig.filed('Failed', hostile);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -111,4 +111,4 @@ it('shows no secret and no word of a mail in logs, answers, the command line and
   for (const secret of Object.values(secrets)) expect(kept).not.toContain(secret);
   await until('all is settled and filed', async () => (await rig.subjects('INBOX')).length === 0);
   await until('the queue has let go of the texts', async () => !(await stored()).includes(body));
-}, 90_000);
+});

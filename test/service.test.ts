@@ -17,7 +17,7 @@ describe.each<Store>(['redis', 'embedded'])('the service on %s', (kind) => {
     store = await openStore(kind);
     rig = await startRig(store.url, { fields });
     service = await rig.start({ CUSTOM_FIELDS: '{"7":"header:X-Order-Id","8":"message-id"}', CATEGORY_ID: '3' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rig?.close();

@@ -21,7 +21,7 @@ describe('what an operator sees of a running service', () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     service = await rig.start({ HTTP_PORT: String(port) });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await rig?.close();
@@ -151,7 +151,7 @@ describe('what an operator sees of a running service', () => {
 
     const text = JSON.stringify(seen);
     for (const secret of secrets) expect(text).not.toContain(secret);
-  }, 90_000);
+  });
 });
 
 it('answers a scrape while Redis is away, without the depth of the queue', async () => {

@@ -53,7 +53,7 @@ it('finds nothing wrong where nothing is, and the service that is started then b
   await imap.logout();
   await service.stop();
   expect(rig.helpdesk.tickets()).toHaveLength(1);
-}, 60_000);
+});
 
 it('looks at every part, whatever fails in another', async () => {
   const { problems, code } = await check({

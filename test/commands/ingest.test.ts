@@ -57,7 +57,7 @@ describe('ingest', () => {
     rig = await startRig(store.url);
     service = await rig.start();
     redis = new Redis(store.url);
-  }, 120_000);
+  });
   afterAll(async () => {
     redis?.disconnect();
     await rig?.close();
@@ -81,7 +81,7 @@ describe('ingest', () => {
     expect(JSON.parse((await ingest([path, '--json'])).out)).toMatchObject({ queued: 0, known: 300 });
     expect(new Set(tickets('Killed').map(({ subject }) => subject)).size).toBe(300);
     expect(tickets('Killed')).toHaveLength(300);
-  }, 120_000);
+  });
 
   it('makes one ticket of a mail that stands in the mailbox as well, in whichever order', async () => {
     const [first, second] = [mail({ subject: 'Both ways 1' }), mail({ subject: 'Both ways 2' })];
@@ -211,7 +211,7 @@ describe('ingest for an MTA', () => {
     const [first = ''] = (await readFile(full, 'utf8')).split(/^From .*\n/m).slice(1);
     const known = await run([await file('known.eml', first)], environment);
     expect(known).toMatchObject({ out: expect.stringContaining('1 known already'), code: 0 });
-  }, 120_000);
+  });
 
   it('ends with 75 where no mail comes', async () => {
     expect((await run(['-'], settings)).code).toBe(75);
@@ -222,7 +222,7 @@ describe('ingest for an MTA', () => {
     const { err, out, code } = await run(['-', '--dry-run', '--json'], settings, large);
     expect({ err, code }).toEqual({ err: '', code: 0 });
     expect(JSON.parse(out)).toMatchObject({ mails: 1, outcomes: { create: { 'new ticket': 1 } } });
-  }, 60_000);
+  });
 });
 
 describe('ingest --dry-run', () => {

@@ -28,7 +28,7 @@ describe.each(['redis', 'embedded'] as const)('the mail command on %s', (kind) =
     rig.helpdesk.fault({ ...required, endpoint: 'tickets_create.php' });
     await rig.deliver(mail({ subject: 'Broken \u001b[31mred' }));
     await rig.filed('Failed', 'Broken \u001b[31mred');
-  }, 120_000);
+  });
   afterAll(async () => {
     await rig?.close();
     await store?.close();

@@ -46,7 +46,6 @@ it.each([
       await redis.stop();
     }
   },
-  60_000,
 );
 
 it('tells of an error that nobody expected where it arose, and nothing of what hangs on it', async () => {
@@ -81,4 +80,4 @@ it('tells of an error that nobody expected where it arose, and nothing of what h
   } finally {
     child.kill('SIGKILL');
   }
-}, 60_000);
+});

@@ -6,6 +6,7 @@ import { HelpdeskClient } from '../../src/helpdesk/client.js';
 import { type Delivery, deliver } from '../../src/helpdesk/once.js';
 import type { Claims } from '../../src/helpdesk/reconcile.js';
 import type { Outcome } from '../../src/mail/outcome.js';
+import { until } from '../services/until.js';
 import { untilTheEnd } from '../until-the-end.js';
 
 const token = 'the-token';
@@ -342,7 +343,7 @@ it('ends an attempt whose client is abandoned, and the next one finds what it le
   helpdesk.fault({ kind: 'hang', carriedOut: true });
   const abandoned = new HelpdeskClient({ url: helpdesk.apiUrl, token });
   const attempt = deliver(abandoned, delivery(create), nobody);
-  await expect.poll(() => helpdesk.tickets().length).toBe(1);
+  await until('the ticket is made', () => helpdesk.tickets().length === 1);
   await Promise.all([
     expect(attempt).rejects.toMatchObject({ code: 'HELPDESK_INTERRUPTED', mayHaveBeenCarriedOut: true }),
     abandoned.abandon(),

@@ -11,6 +11,7 @@ import { JobReadings, READINGS_QUEUE_NAME } from '../../src/queue/readings.js';
 import { startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { startRedis, type TestRedis } from '../services/redis.js';
 import { mail } from '../services/rig.js';
+import { until } from '../services/until.js';
 
 const USER = 'support@acme.test';
 const MAILBOX = 'imap://support@acme.test/INBOX';
@@ -90,7 +91,7 @@ describe('reading the mails of a folder', () => {
 
   it('forgets what broke before once all mail has been read', async () => {
     const queue = await backend.queue(READINGS_QUEUE_NAME);
-    await expect.poll(() => queue.getJobCountByTypes('waiting')).toBe(0);
+    await until('all readings have ended', async () => (await queue.getJobCountByTypes('waiting')) === 0);
     expect((await oneLife('nothing')).committed).toHaveLength(1);
   });
 

@@ -50,7 +50,7 @@ describe('an mbox file', () => {
       expect(first.replaceAll('\r', '').length).toBeLessThanOrEqual(MAX_INGESTED_BYTES);
       expect(second).toBe('Subject: after it\r\n\r\nHello\r\n');
     }
-  }, 60_000);
+  });
 
   it('may be empty', async () => {
     expect(await mailsAt(await file('empty.mbox', ''))).toEqual([]);

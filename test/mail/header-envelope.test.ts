@@ -46,7 +46,7 @@ describe('the envelope made of a header', () => {
     } finally {
       await dovecot.stop();
     }
-  }, 60_000);
+  });
 
   it('has as its time when the last server received the mail', () => {
     const received = (date: string) => `Received: from a by b; ${date}\n`;

@@ -24,7 +24,7 @@ describe.each<Store>(['redis', 'embedded'])('the queue of acknowledgements on %s
     store = await openStore(kind);
     backend = await openBackend(store.url, { log: silent });
     jobs = await backend.queue('acknowledgement');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await backend?.close();

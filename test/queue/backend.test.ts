@@ -41,7 +41,7 @@ describe.each(places)('On %s', (kind, start) => {
   beforeAll(async () => {
     place = await start();
     backend = await openBackend(place.url, { log: silent });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await backend?.close();
@@ -247,7 +247,7 @@ describe.each(places)('On %s', (kind, start) => {
       waiting: 0,
       active: 0,
     });
-  }, 120_000);
+  });
 
   test('jobs are there when the backend is closed and opened again', async () => {
     const { name } = await newQueue();
@@ -255,5 +255,5 @@ describe.each(places)('On %s', (kind, start) => {
     backend = await openBackend(place.url, { log: silent });
     const queue = await backend.queue<Data, string>(name);
     expect((await queue.getJob('far'))?.data).toEqual({ text: 'far' });
-  }, 60_000);
+  });
 });

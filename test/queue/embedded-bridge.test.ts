@@ -23,7 +23,7 @@ describe('clients of the bridge', () => {
   beforeAll(async () => {
     database = await PGlite.create();
     bridge = new EmbeddedBridge(database, (error) => broken.push(error));
-  }, 120_000);
+  });
 
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((open) => open.end()));

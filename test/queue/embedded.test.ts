@@ -51,7 +51,7 @@ describe('The directory of an embedded queue', () => {
     expect(jobs.map((job) => job?.id)).toEqual(acknowledged);
     for (const path of [directory, join(directory, 'db')]) expect((await stat(path)).mode & 0o777).toBe(0o700);
     await backend.close();
-  }, 120_000);
+  });
 
   describe.each<[string, string, (file: string) => Promise<void>, RegExp]>([
     ['of another version', 'PG_VERSION', (file) => writeFile(file, '17\n'), /PG_VERSION says "17", not 18$/],
@@ -72,7 +72,7 @@ describe('The directory of an embedded queue', () => {
       const queue = await backend.queue('mails');
       expect(await queue.getWaitingCount(), 'what was there').toBeGreaterThanOrEqual(100);
       await backend.close();
-    }, 120_000);
+    });
   });
 
   test.each([['/dev/null/queue'], ['/proc/queue']])(

@@ -23,7 +23,7 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
     backend = await openBackend(store.url, { log });
     queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
     ledger = new JobLedger(queue, { ledgerDays: 30 });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await backend?.close();

@@ -27,7 +27,7 @@ describe.each<Store>(['redis', 'embedded'])('the mail log on %s', (kind) => {
     backend = await openBackend(store.url, { log });
     queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
     ledger = new JobLedger(queue, { ledgerDays: 30 });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await backend?.close();

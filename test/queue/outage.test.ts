@@ -30,7 +30,7 @@ describe.each(servers)('While %s is away', (kind, start) => {
     server = await start();
     backend = await openBackend(server.url, { log });
     queue = await backend.queue<object, string>('mails');
-  }, 60_000);
+  });
   afterAll(async () => {
     await backend?.close();
     await server?.stop();
@@ -87,14 +87,14 @@ describe.each(servers)('While %s is away', (kind, start) => {
     expect(await endOf('after')).toBe('after done');
     expect((await queue.getJob('during'))?.attemptsStarted, 'it ran once').toBe(1);
     await worker.close();
-  }, 60_000);
+  });
 
   test('a new queue is refused, and one that is made when it is back works', async () => {
     await server.kill(kind === 'redis' ? 'SIGKILL' : 'SIGQUIT');
     expect(await refusalOf(backend.queue('late'))).toBeInstanceOf(QueueUnavailableError);
     await server.restart();
     await (await backend.queue('late')).add('mail', {}, { jobId: 'late' });
-  }, 60_000);
+  });
 
   test('the backend can be closed, and waits for nobody', async () => {
     const other = await openBackend(server.url, { log });
@@ -106,7 +106,7 @@ describe.each(servers)('While %s is away', (kind, start) => {
     await sleep(500);
     await other.close();
     await server.restart();
-  }, 60_000);
+  });
 });
 
 test('A Redis that is frozen is noticed: a call rejects instead of hanging, and goes through when it thaws', async () => {
@@ -120,7 +120,7 @@ test('A Redis that is frozen is noticed: a call rejects instead of hanging, and 
   expect(await queue.getWaitingCount(), 'the first call may have been carried out, and the id makes them one').toBe(1);
   await backend.close();
   await server.stop();
-}, 60_000);
+});
 
 describe('Opening the backend', () => {
   test.each(['redis', 'postgres'])(

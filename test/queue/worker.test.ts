@@ -315,7 +315,7 @@ describe('the delivery worker', () => {
     await until('the mail is given back', async () => told.length > 0 && (await queue.getJob('a'))?.isWaiting());
     await worker.stop();
     await queue.removeRateLimitKey();
-  }, 10_000);
+  }, 20_000);
 
   it('tells its observer how each mail and attempt ended', async () => {
     const floods: Verdict = { kind: 'postpone', message: 'too many of this sender', forMs: 5 };

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<Exclude<T, null | undefined | false>> {
   for (const end = Date.now() + limitMs; ; await sleep(25)) {
     const answer = await ask();

@@ -168,7 +168,6 @@ it.each([
     expect(made()).toEqual(['New', 'Settled', 'Under way 1', 'Under way 2']);
     await service.stop();
   },
-  40_000,
 );
 
 it('makes one ticket of each mail where two services watch one mailbox', async () => {

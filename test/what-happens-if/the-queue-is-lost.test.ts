@@ -104,7 +104,7 @@ it('where Redis is emptied and the process is killed while the helpdesk is slowl
   // Surely over by then.
   await sleep(5500);
   expect(made()).toEqual(['Slow']);
-}, 40_000);
+});
 
 it('where Redis is emptied, an answer without a tag that was just written into its ticket stays the only one', async () => {
   await rig.start(settings);
