@@ -5,6 +5,7 @@ import { type Identified, identify } from '../mail/identify.js';
 import { bodyHashOf } from '../mail/identity.js';
 import { envelopeOf } from './envelope.js';
 import type { Mark } from './folders.js';
+import { LargeEnvelopes } from './large-envelopes.js';
 import type { Ledger } from './ports.js';
 
 /** The keyword of a mail that has been, or is about to be, queued: what a lost ledger leaves behind. */
@@ -19,6 +20,8 @@ export interface OpenFolder {
   /** Mail below it is left alone; null where the whole folder counts. */
   readonly mark: Mark | null;
   readonly ledger: Pick<Ledger, 'lookUp'>;
+  /** Kept by who makes more than one connection. */
+  readonly largeEnvelopes?: LargeEnvelopes;
 }
 
 /** A mail in the folder, known by its envelope. */
@@ -45,11 +48,7 @@ export async function uidsAbove({ client, mark, uidValidity }: OpenFolder, above
  */
 export async function look(folder: OpenFolder, uids: readonly number[]): Promise<Standing[]> {
   const { client, mailbox, mark, uidValidity, ledger } = folder;
-  const messages: FetchMessageObject[] = await client.fetchAll(
-    uids.join(','),
-    { uid: true, envelope: true, size: true, internalDate: true, flags: true },
-    { uid: true },
-  );
+  const messages = await fetchEnvelopes(folder, uids);
   // INTERNALDATE has whole seconds: what came in the second of the mark may have come after it.
   const skippedBefore = mark && mark.uidValidity !== uidValidity ? Math.floor(mark.date.getTime() / 1000) * 1000 : 0;
   const seen = messages
@@ -92,6 +91,25 @@ async function bodyHashes(client: ImapFlow, uids: readonly number[]): Promise<Ha
     for (const uid of uids) for (const [of, hash] of await bodyHashes(client, [uid])) each.set(of, hash);
     return each;
   }
+}
+
+/** Of a mail whose envelope is too large to be read all but that. */
+async function fetchEnvelopes(
+  { client, uidValidity, largeEnvelopes = new LargeEnvelopes() }: OpenFolder,
+  uids: readonly number[],
+): Promise<FetchMessageObject[]> {
+  const messages: FetchMessageObject[] = [];
+  for (const group of largeEnvelopes.groups(uidValidity, uids)) {
+    const parts = { uid: true, envelope: group.envelope, size: true, internalDate: true, flags: true };
+    try {
+      messages.push(...(await client.fetchAll(group.uids.join(','), parts, { uid: true })));
+      largeEnvelopes.read(uidValidity, group.uids);
+    } catch (error) {
+      largeEnvelopes.failed(uidValidity, group.uids, error);
+      throw error;
+    }
+  }
+  return messages;
 }
 
 /** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */

@@ -5,6 +5,7 @@ import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } f
 import type { Log } from '../log-actions.js';
 import { connectImap } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
+import { LargeEnvelopes } from './large-envelopes.js';
 import type { Judge, Ledger, Readings, Unsettled, WatchedMailbox, WatcherObserver } from './ports.js';
 import { Reconciler } from './reconcile.js';
 import { QUEUED_KEYWORD } from './standing.js';
@@ -43,6 +44,7 @@ export class Watcher {
   #wake = new Wake();
   #client: ImapFlow | null = null;
   #mark: Mark | null = null;
+  readonly #largeEnvelopes = new LargeEnvelopes();
   readonly #surelyNew = new SurelyNew();
   /** Of the last connection, whether it still stands or not. */
   #reconciler: Reconciler | null = null;
@@ -187,6 +189,7 @@ export class Watcher {
     const keywords = opened.permanentFlags?.has('\\*') || (opened.permanentFlags?.has(QUEUED_KEYWORD) ?? false);
     return new Reconciler({
       client,
+      largeEnvelopes: this.#largeEnvelopes,
       mailbox,
       folder,
       uidValidity: String(opened.uidValidity),
