@@ -52,7 +52,9 @@ export function hasNullReturnPath(mail: IncomingMail): boolean {
 /** Whether a mail server itself stands as the author: `MAILER-DAEMON`, by some without a domain, or nobody (`<>`). */
 export function isFromDaemon(mail: IncomingMail): boolean {
   const author = mail.from?.address ?? header(mail, 'from') ?? '';
-  return /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(author);
+  return /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|mdaemon(?=@)|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(
+    author,
+  );
 }
 
 function isFromPostmaster(mail: IncomingMail): boolean {
@@ -94,9 +96,13 @@ function namesLostMail(mail: IncomingMail, text: string): boolean {
   return returnsPart(mail) || returnsText(mail, text) || header(mail, 'x-failed-recipients') !== null;
 }
 
-/** Three fields of a header at the start of lines. Quoted ones (`> From:`) are a conversation, not a bounce. */
+/** What servers write over the mail that came back; "-----Original Message-----" is a mail program's. */
+const RETURN_TITLE = /^(?:the )?(?:original message|message headers?) (?:as received )?(?:follows?|is)\b/im;
+
+/** Three fields of a header at the start of lines, or a title over them. Quoted ones (`> From:`) are a conversation, not a bounce. */
 function returnsText(mail: IncomingMail, text: string): boolean {
   if (returnsPart(mail)) return false;
+  if (RETURN_TITLE.test(text)) return true;
   const fields = text.match(/^(?:return-path|received|message-id|mime-version|from|to|subject|date):/gim) ?? [];
   return new Set(fields.map((field) => field.toLowerCase())).size >= 3;
 }

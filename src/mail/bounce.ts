@@ -142,7 +142,8 @@ function readWords(mail: IncomingMail): ReportedRecipient[] {
   return addresses.map((address) => {
     // A single recipient is meant by all of the words, wherever they stand.
     const own = addresses.length === 1 ? words : (others.get(address) ?? '');
-    return { address, action: '', ...verdict('', '', own) };
+    // Exchange shows X.400 addresses too: `dda:SMTP=bob@example.org`.
+    return { address: address.replace(/^smtp=/i, ''), action: '', ...verdict('', '', own) };
   });
 }
 

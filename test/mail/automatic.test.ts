@@ -80,6 +80,20 @@ describe('classify', () => {
       'bounce, ignore',
     ],
     [
+      'a bounce of MDaemon',
+      {
+        from: { address: 'MDaemon@example.net', name: '' },
+        subject: 'Permanent Delivery Failure',
+        text: 'YOUR MESSAGE WAS NOT DELIVERED!\n552 over quota',
+      },
+      'bounce, ignore',
+    ],
+    [
+      'words with the title over the mail that came back',
+      { from: postmaster, subject: 'Undeliverable Mail', text: 'Delivery failed.\n\nOriginal message follows.\n' },
+      'bounce, ignore',
+    ],
+    [
       'a bounce in Japanese',
       { from: daemon, subject: 'メールエラー通知', text: '送信できませんでした' },
       'bounce, ignore',

@@ -124,6 +124,11 @@ describe('readBounce, from words', () => {
       ['bob@example.org 5.1.1 lost'],
     ],
     [
+      'an address within an X.400 one',
+      { text: 'did not reach:\n\nc=US;a= ;p=EX;dda:SMTP=bob@example.org; on Fri\n    Unknown Recipient' },
+      ['bob@example.org - lost'],
+    ],
+    [
       'not the sender of the lost mail',
       { text: '>>> MAIL From:<ann@example.com>\n<<< 550 <bob@example.org>... User unknown' },
       ['bob@example.org - lost'],
