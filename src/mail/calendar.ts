@@ -20,7 +20,21 @@ const METHODS: Readonly<Record<string, string>> = {
  * they are written, in the zone that is written, never recalculated. '' where it holds no event.
  */
 export function readCalendar(text: string): string {
-  const events: string[] = [];
+  const { method, events } = eventsOf(text);
+  return events
+    .map((event) => describe(event, method))
+    .filter((shown) => shown !== '')
+    .join('\n\n');
+}
+
+/** What the first event says beside, on its own lines; mail programs repeat it as the text of the mail, others do not. */
+export function descriptionIn(text: string): string {
+  const description = eventsOf(text).events[0]?.find(({ name }) => name === 'DESCRIPTION')?.value ?? '';
+  return unescaped(description).trim();
+}
+
+function eventsOf(text: string): { method: string; events: readonly (readonly Property[])[] } {
+  const events: Property[][] = [];
   let method = '';
   let event: Property[] | null = null;
   /** An alarm within an event has properties of the same names. */
@@ -32,13 +46,13 @@ export function readCalendar(text: string): string {
       nested = 0;
     } else if (property.name === 'BEGIN') nested++;
     else if (property.name === 'END' && property.value.toUpperCase() === 'VEVENT') {
-      if (event !== null) events.push(describe(event, method));
+      if (event !== null) events.push(event);
       if (events.length >= MAX_CALENDAR_EVENTS) break;
       event = null;
     } else if (property.name === 'END') nested--;
     else if (nested <= 0 || event === null) event?.push(property);
   }
-  return events.filter((text) => text !== '').join('\n\n');
+  return { method, events };
 }
 
 /** '' for an event that says neither what nor when. */
@@ -56,6 +70,7 @@ function describe(event: readonly Property[], method: string): string {
     line('Where', textOf(find('LOCATION'))),
     line('Organizer', [...new Set(by)].join(', ')),
     ...answers,
+    line('Comment', textOf(find('COMMENT'))),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -71,18 +86,21 @@ function answerOf({ params, value }: Property): string {
 
 /** RFC 5545 section 3.3.11: escaped text, on one line here. */
 function textOf(property: Property | undefined): string {
-  return (property?.value ?? '')
-    .replace(/\\([nN,;\\])/g, (_all, escaped: string) => (escaped.toLowerCase() === 'n' ? ' ' : escaped))
+  return unescaped(property?.value ?? '')
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+function unescaped(value: string): string {
+  return value.replace(/\\([nN,;\\])/g, (_all, escaped: string) => (escaped.toLowerCase() === 'n' ? '\n' : escaped));
 }
 
 function timeOf(start: Property | undefined, end: Property | undefined, duration: Property | undefined): string {
   if (start === undefined) return '';
   const from = clock(start);
-  const to = end === undefined ? null : clock(end);
+  const to = end === undefined ? null : lastDay(clock(end));
   const zone = from.zone === '' ? '' : ` (${from.zone})`;
-  if (to === null || (to.date === from.date && to.time === from.time)) {
+  if (to === null || to.date < from.date || (to.date === from.date && to.time === from.time)) {
     const length = duration === undefined ? '' : `, for ${duration.value.replace(/^P(?:T)?/, '').toLowerCase()}`;
     return `${[from.date, from.time].filter((part) => part).join(' ')}${zone}${length}`;
   }
@@ -93,8 +111,21 @@ function timeOf(start: Property | undefined, end: Property | undefined, duration
     : `${from.date} ${from.time}${zone} – ${until}${otherZone}`;
 }
 
+/** An event of whole days ends before the day that DTEND names (RFC 5545 section 3.6.1). */
+function lastDay(end: Clock): Clock {
+  const day = Date.parse(`${end.date}T00:00:00Z`);
+  if (end.time !== '' || Number.isNaN(day)) return end;
+  return { ...end, date: new Date(day - 24 * 60 * 60 * 1000).toISOString().slice(0, 10) };
+}
+
+interface Clock {
+  readonly date: string;
+  readonly time: string;
+  readonly zone: string;
+}
+
 /** `20260305T140000Z` as date, time and zone; a value in another form stands as it is. */
-function clock({ params, value }: Property): { date: string; time: string; zone: string } {
+function clock({ params, value }: Property): Clock {
   const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d{0,2}(Z)?)?$/.exec(value.trim());
   if (match === null) return { date: value.trim(), time: '', zone: params.TZID ?? '' };
   const [, year, month, day, hour, minute, utc] = match;

@@ -1,6 +1,6 @@
 import { MAX_CONTAINER_DEPTH, MAX_REPORT_BYTES } from '../limits.js';
 import { type AttachedMail, attachedHeader, readAttachedMail } from './attached-mail.js';
-import { readCalendar } from './calendar.js';
+import { descriptionIn, readCalendar } from './calendar.js';
 import { decodeBytes } from './charset.js';
 import { cleanLine } from './clean.js';
 import type { Attachment, ReportPart } from './message.js';
@@ -256,10 +256,10 @@ function bodyOfTnef({ text, html, rtf }: Tnef, found: Found): Piece {
 
 function readInvitation(part: MimePart, found: Found, place: Place): Piece[] {
   const content = contentOf(part, found.repairs);
-  const invitation = readCalendar(
-    decodeBytes(content.subarray(0, MAX_REPORT_BYTES), part.params.charset ?? '', found.hint).text,
-  );
+  const { text } = decodeBytes(content.subarray(0, MAX_REPORT_BYTES), part.params.charset ?? '', found.hint);
+  const invitation = readCalendar(text);
   if (invitation !== '') found.invitations.add(invitation);
+  found.spare.push({ plain: descriptionIn(text), html: null });
   if (part.filename !== '' || part.disposition === 'attachment' || invitation === '') attach(part, found, place);
   return [];
 }

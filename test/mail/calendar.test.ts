@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_CALENDAR_EVENTS } from '../../src/limits.js';
-import { readCalendar } from '../../src/mail/calendar.js';
+import { descriptionIn, readCalendar } from '../../src/mail/calendar.js';
 
 const calendar = (method: string, ...event: string[]) =>
   ['BEGIN:VCALENDAR', `METHOD:${method}`, 'BEGIN:VEVENT', ...event, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
@@ -40,6 +40,26 @@ describe('an invitation', () => {
       'Event: Fair\nWhen: 2026-03-05',
     ],
     [
+      'of two days, of which the end names the third',
+      calendar('PUBLISH', 'SUMMARY:Fair', 'DTSTART;VALUE=DATE:20260331', 'DTEND;VALUE=DATE:20260402'),
+      'Event: Fair\nWhen: 2026-03-31 – 2026-04-01',
+    ],
+    [
+      'of one day, of which the end names the next',
+      calendar('PUBLISH', 'SUMMARY:Fair', 'DTSTART;VALUE=DATE:20260305', 'DTEND;VALUE=DATE:20260306'),
+      'Event: Fair\nWhen: 2026-03-05',
+    ],
+    [
+      'that was answered with a comment',
+      calendar(
+        'REPLY',
+        'SUMMARY:Call',
+        'ATTENDEE;CN=Jo;PARTSTAT=DECLINED:mailto:jo@shop.test',
+        'COMMENT:No time\\, sorry',
+      ),
+      'Answer to an invitation: Call\nJo: declined\nComment: No time, sorry',
+    ],
+    [
       'with a length',
       calendar('REQUEST', 'SUMMARY:Call', 'DTSTART:20260305T140000Z', 'DURATION:PT1H30M'),
       'Invitation: Call\nWhen: 2026-03-05 14:00 (UTC), for 1h30m',
@@ -77,4 +97,9 @@ describe('an invitation', () => {
     expect(events(MAX_CALENDAR_EVENTS)).toBe(MAX_CALENDAR_EVENTS);
     expect(events(MAX_CALENDAR_EVENTS + 1)).toBe(MAX_CALENDAR_EVENTS);
   });
+});
+
+it('describes its first event in lines of its own', () => {
+  expect(descriptionIn(calendar('REQUEST', 'SUMMARY:Call', 'DESCRIPTION:One\\nTwo\\, three'))).toBe('One\nTwo, three');
+  expect(descriptionIn('no calendar')).toBe('');
 });

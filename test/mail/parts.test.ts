@@ -59,6 +59,16 @@ describe('the text of a mail in parts', () => {
       false,
     ],
     [
+      "is an event's description where the mail has no other",
+      multipart(
+        'alternative',
+        'Content-Type: text/plain\n\n',
+        'Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Call\nDESCRIPTION:About the fire\nEND:VEVENT\nEND:VCALENDAR',
+      ),
+      'About the fire\n\nEvent: Call',
+      false,
+    ],
+    [
       'is not that of AMP',
       multipart('alternative', plain, 'Content-Type: text/x-amp-html\n\n<p>AMP</p>'),
       'Hello',

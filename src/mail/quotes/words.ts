@@ -76,8 +76,8 @@ export const HEADER_NAMES: ReadonlyMap<string, HeaderRole> = namesByRole({
   },
   to: {
     'en de nl': 'to | an | aan',
-    'fr es pt it ca': 'à | a | para | pour | per | destinataire | destinatario',
-    'sv da no fi et': 'till | til | vastaanottaja | kenelle | saaja',
+    'fr es pt it ca': 'à | a | para | pour | per | per a | destinataire | destinatario',
+    'sv da no fi et': 'till | til | vastaanottaja | kenelle | saaja | adressaat',
     'pl cs sk hr sl': 'do | komu | za | prima',
     'hu ro tr el lv': 'címzett | către | catre | kime | προς | kam',
     'ru uk bg': 'кому | за',
@@ -86,9 +86,9 @@ export const HEADER_NAMES: ReadonlyMap<string, HeaderRole> = namesByRole({
   },
   date: {
     'en de nl': 'date | sent | sent at | datum | gesendet | gesendet am | verzonden',
-    fr: 'envoyé | envoyé le',
+    'fr ca': 'envoyé | envoyé le | enviat el',
     'es pt it': 'fecha | enviado | enviado el | enviada em | enviado em | enviada | data | inviato | data invio',
-    'sv da no fi et': 'skickat | sendt | dato | lähetetty | päivämäärä | saadetud',
+    'sv da no fi et': 'skickat | sendt | dato | lähetetty | päivämäärä | saadetud | saatmisaeg',
     'pl cs sk sl sr': 'wysłano | wysłane | odesláno | odoslané | poslano | poslato',
     'hu ro el': 'küldve | elküldve | dátum | trimis | ημερομηνία | στάλθηκε',
     tr: 'gönderildi | gönderilme | gönderme tarihi | gönderilme tarihi | tarih',
