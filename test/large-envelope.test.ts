@@ -24,7 +24,7 @@ it('makes a ticket of a mail whose From has more addresses than can be read, and
     const imap = await rig.dovecot.client('support@acme.test');
     const status = await imap.status(folder, { messages: true });
     await imap.logout();
-    return status && status.messages;
+    return status ? status.messages : null;
   };
   await until('both are filed', async () => (await standing('Mail2Ticket/Processed')) === 2);
   expect(await standing('INBOX')).toBe(0);
