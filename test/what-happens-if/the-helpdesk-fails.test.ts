@@ -97,7 +97,7 @@ it('of mails in the same words each makes a ticket of its own, though one looks 
   await start();
   rig.helpdesk.fault({ kind: 'status', status: 500, endpoint: 'tickets_create.php', times: 4 });
   rig.helpdesk.fault({ kind: 'late', forMs: 1500, endpoint: 'tickets_create.php', times: 4 });
-  for (let i = 0; i < 4; i++) await rig.deliver(mail({ subject: 'Disk full' }));
+  for (let i = 0; i < 4; i++) await rig.deliver(mail({ subject: 'Disk full', from: 'monitor@example.com' }));
   await until('all are filed', async () => {
     for (const job of await queue.getDelayed()) await job.promote().catch(() => {});
     return (await rig.subjects('Processed')).filter((subject) => subject === 'Disk full').length === 4;
