@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { probeSmtp } from '../acknowledge/probe.js';
 import { type Finding, ok, problem, type Report, skipped } from '../check/finding.js';
 import { renderFindings } from '../check/render.js';
@@ -11,6 +10,7 @@ import { createLogger } from '../logger.js';
 import { probeQueue } from '../queue/probe.js';
 import type { Environment } from '../setting-values.js';
 import { probeHttp } from '../status/probe.js';
+import { LATE, within } from '../within.js';
 import { json } from './terminal.js';
 
 /** Milliseconds for one answer of a server that is there. More would be too slow for the service as well. */
@@ -119,12 +119,11 @@ export async function checkCommand(environment: Environment, asJson: boolean): P
 async function withinTime(part: Part, config: Config, credentials: CredentialSources): Promise<Finding[]> {
   const findings: Finding[] = [];
   const over = new AbortController();
-  const late = sleep(PART_MS, 'late', { signal: over.signal }).catch(() => 'over');
   const look = part.look(config, (finding) => findings.push(finding), over.signal, credentials);
-  const outcome = await Promise.race([look, late]);
+  const outcome = await within(PART_MS, look);
   over.abort();
   // A copy: what comes after the end is not waited for.
-  if (outcome !== 'late') return [...findings];
+  if (outcome !== LATE) return [...findings];
   return [...findings, problem(part.about, `came to no end within ${PART_MS / 1000} s`, `check ${part.suspect}`)];
 }
 

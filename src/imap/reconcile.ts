@@ -3,7 +3,7 @@ import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log-actions.js';
 import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
-import type { FolderPaths } from './folders.js';
+import { type FolderPaths, settledFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader, type StandingEntry } from './reader.js';
 import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
@@ -213,7 +213,7 @@ export class Reconciler {
 
   async #file(settled: readonly Settled[]): Promise<void> {
     const { client, paths, ledger, log } = this.watched;
-    for (const folder of ['Processed', 'Ignored', 'Failed'] as const) {
+    for (const folder of settledFolders) {
       const mails = settled.filter(({ uids, entry }) => uids.length > 0 && folderFor(entry.state) === folder);
       if (mails.length === 0) continue;
       const moved = await client.messageMove(mails.flatMap(({ uids }) => uids).join(','), paths[folder], { uid: true });

@@ -3,6 +3,7 @@ import type { ImapFlow } from 'imapflow';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
 import type { Log } from '../log-actions.js';
+import { within } from '../within.js';
 import { connectImap } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';
 import { LargeEnvelopes } from './large-envelopes.js';
@@ -75,10 +76,7 @@ export class Watcher {
     this.#stopping = true;
     this.#ending.abort();
     this.#wake.now();
-    const ended = new AbortController();
-    const late = sleep(STOP_GRACE_MS, undefined, { signal: ended.signal }).catch(() => {});
-    await Promise.race([this.#running, late]);
-    ended.abort();
+    if (this.#running) await within(STOP_GRACE_MS, this.#running);
     this.#client?.close();
   }
 

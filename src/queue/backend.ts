@@ -10,6 +10,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { Log } from '../log-actions.js';
+import { LATE, within } from '../within.js';
 import { safeError, safeJson } from './json-safe.js';
 import { type Lifetime, openStore, type Store } from './store.js';
 import { firstAnswer, isUnavailable, reasonOf, unavailable, whenAvailable } from './unavailable.js';
@@ -189,10 +190,7 @@ export class Backend {
       if (!isUnavailable(error)) throw error;
     });
     for (;;) {
-      const pause = new AbortController();
-      const waiting = sleep(LEAVE_MS, 'waiting', { signal: pause.signal }).catch(() => 'waiting');
-      const outcome = await Promise.race([quietly, waiting]).finally(() => pause.abort());
-      if (outcome !== 'waiting') return;
+      if ((await within(LEAVE_MS, quietly)) !== LATE) return;
       const away = await this.#store.ping(LEAVE_MS).then(
         () => false,
         () => true,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueUnavailableError } from '../errors.js';
+import { LATE, within } from '../within.js';
 
 /** What the errors of a store that is away have in common, by library: system and TLS codes, SQLSTATE, ioredis' messages. */
 const UNREACHABLE_CODES =
@@ -36,18 +37,11 @@ export async function whenAvailable<T>(answer: Promise<T>, translate: (error: un
  * @throws QueueUnavailableError where it fails, or has not come after `deadlineMs`
  */
 export async function firstAnswer<T>(where: string, deadlineMs: number, answer: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const late = sleep(deadlineMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no answer within ${deadlineMs} ms`);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } catch (error) {
+  const outcome = await within(deadlineMs, answer).catch((error: unknown) => {
     throw unavailable(where, error);
-  } finally {
-    late.catch(() => {});
-    timer.abort();
-  }
+  });
+  if (outcome === LATE) throw unavailable(where, new Error(`no answer within ${deadlineMs} ms`));
+  return outcome;
 }
 
 /**

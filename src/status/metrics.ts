@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../mail/outcome.js';
+import { LATE, within } from '../within.js';
 import type { Health } from './health.js';
 import { REASON_CLASSES, reasonClassOf } from './reason-class.js';
 
@@ -150,7 +151,7 @@ export class Metrics {
       ['state'],
       async (gauge) => {
         gauge.reset();
-        const counts = await withinDeadline(count());
+        const counts = await inTime(count());
         for (const [state, jobs] of Object.entries(counts ?? {})) gauge.set({ state }, jobs);
       },
     );
@@ -181,7 +182,7 @@ export class Metrics {
       'mails_postponed',
       'Mails that wait for their turn, of all processes; NaN while the queue does not answer',
       [],
-      async (gauge) => gauge.set((await withinDeadline(count())) ?? Number.NaN),
+      async (gauge) => gauge.set((await inTime(count())) ?? Number.NaN),
     );
   }
 
@@ -216,17 +217,8 @@ export class Metrics {
   }
 }
 
-/** The answer, or null where it does not come in time or is an error. */
-async function withinDeadline<T>(answer: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), QUEUE_DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
+/** The queue's answer, or null where it does not come in time or is an error. */
+async function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  const outcome = await within(QUEUE_DEADLINE_MS, answer).catch(() => null);
+  return outcome === LATE ? null : outcome;
 }
