@@ -4,11 +4,11 @@ import { buffer } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { defineMail } from './commands/define-mail.js';
 import { defineTickets } from './commands/define-tickets.js';
-import { loadMailPolicy, readEnvironment } from './config.js';
+import { loadMailPolicy, readEnvironment } from './config/config.js';
+import type { Environment } from './config/setting-values.js';
 import { EXIT_TRY_AGAIN, report } from './exit-code.js';
 import { MAX_MAILS_UNDER_WAY_OF_IMPORT } from './limits.js';
-import type { Role } from './service.js';
-import type { Environment } from './setting-values.js';
+import type { Role } from './service/service.js';
 import { ownVersion } from './version.js';
 
 // Each command loads its own part when it is called: a health check every half minute must not cost loading all of it.

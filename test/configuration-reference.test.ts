@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { z } from 'zod';
-import { oauthSettings } from '../src/auth-config.js';
-import { imapSettings, mailboxSettings, mailSettings, serviceSettings } from '../src/settings.js';
+import { oauthSettings } from '../src/config/auth.js';
+import { imapSettings, mailboxSettings, mailSettings, serviceSettings } from '../src/config/settings.js';
 import { configurationReference, explanationsIn } from './configuration-reference.js';
 
 const example = readFileSync('.env.example', 'utf8');

@@ -1,6 +1,6 @@
-import { oauthSettings } from '../src/auth-config.js';
-import { ownVariable } from '../src/mailboxes.js';
-import { imapSettings, mailboxSettings, secretNames } from '../src/settings.js';
+import { oauthSettings } from '../src/config/auth.js';
+import { ownVariable } from '../src/config/mailboxes.js';
+import { imapSettings, mailboxSettings, secretNames } from '../src/config/settings.js';
 
 /** Settings that are explained together, as .env.example has them. */
 export interface Explained {
@@ -49,7 +49,7 @@ export function configurationReference(example: string): string {
 
 const INTRODUCTION = `# Configuration
 
-Every setting. This page is made of [.env.example](../.env.example) and \`src/settings.ts\` by \`npm run docs:config\`, and a test
+Every setting. This page is made of [.env.example](../.env.example) and \`src/config/settings.ts\` by \`npm run docs:config\`, and a test
 holds it to them.
 
 Settings come from the environment, and from a file \`.env\` in the current folder; what the environment sets wins, and an empty

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LookAlike, startLookAlike } from '../demo/helpdesk/look-alike.js';
-import { loadMailPolicy } from '../src/config.js';
+import { loadMailPolicy } from '../src/config/config.js';
 import { HelpdeskClient } from '../src/helpdesk/client.js';
 import { deliver } from '../src/helpdesk/once.js';
 import { judge } from '../src/mail/decide.js';

@@ -1,12 +1,12 @@
-import { loadConfig } from '../config.js';
-import { credentialSources, watchedMailbox } from '../credential-sources.js';
+import { loadConfig } from '../config/config.js';
+import type { Environment } from '../config/setting-values.js';
 import { type AuditReport, auditMailbox, type FindingKind } from '../imap/audit.js';
-import { createLogger } from '../logger.js';
+import { createLogger } from '../log/logger.js';
 import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine } from '../mail/clean.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
 import { JobLedger } from '../queue/ledger.js';
-import type { Environment } from '../setting-values.js';
+import { credentialSources, watchedMailbox } from '../service/credential-sources.js';
 import { openQueue } from './open-queue.js';
 import { age, json, table } from './terminal.js';
 

@@ -1,14 +1,19 @@
 import { probeSmtp } from '../acknowledge/probe.js';
 import { type Finding, ok, problem, type Report, skipped } from '../check/finding.js';
 import { renderFindings } from '../check/render.js';
-import { type Config, loadConfig } from '../config.js';
-import { type CredentialSources, credentialSources, smtpServer, watchedMailbox } from '../credential-sources.js';
+import { type Config, loadConfig } from '../config/config.js';
+import type { Environment } from '../config/setting-values.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { probeHelpdesk } from '../helpdesk/probe.js';
 import { probeMailbox } from '../imap/probe.js';
-import { createLogger } from '../logger.js';
+import { createLogger } from '../log/logger.js';
 import { probeQueue } from '../queue/probe.js';
-import type { Environment } from '../setting-values.js';
+import {
+  type CredentialSources,
+  credentialSources,
+  smtpServer,
+  watchedMailbox,
+} from '../service/credential-sources.js';
 import { probeHttp } from '../status/probe.js';
 import { LATE, within } from '../within.js';
 import { json } from './terminal.js';

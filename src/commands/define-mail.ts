@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Environment } from '../config/setting-values.js';
 import { MAX_MAILS_LISTED } from '../limits.js';
 import { type MailState, mailStates } from '../mail/mail-record.js';
-import type { Environment } from '../setting-values.js';
 
 /** Adds `mail` to the program; what it does is in mail.ts, which is loaded when it is called. */
 export function defineMail(program: Command, environment: () => Environment): void {

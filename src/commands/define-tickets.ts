@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Environment } from '../setting-values.js';
+import type { Environment } from '../config/setting-values.js';
 
 /** Adds `tickets` to the program; what it does is in tickets.ts, which is loaded when it is called. */
 export function defineTickets(program: Command, environment: () => Environment): void {

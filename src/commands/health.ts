@@ -1,6 +1,6 @@
-import { loadHttpConfig } from '../config.js';
+import { loadHttpConfig } from '../config/config.js';
+import type { Environment } from '../config/setting-values.js';
 import { ConfigError } from '../errors.js';
-import type { Environment } from '../setting-values.js';
 import { askReadiness } from '../status/ask.js';
 
 /**

@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline';
-import { readLogin } from '../auth-config.js';
+import { readLogin } from '../config/auth.js';
+import { ownVariable, variablesOf } from '../config/mailboxes.js';
+import { type Environment, readSettings } from '../config/setting-values.js';
+import { serviceSettings } from '../config/settings.js';
 import { ConfigError, type ConfigProblem, TokenRefusedError } from '../errors.js';
 import { cleanLine } from '../mail/clean.js';
-import { ownVariable, variablesOf } from '../mailboxes.js';
 import { browserFlow } from '../oauth/browser-flow.js';
 import { deviceFlow } from '../oauth/device-flow.js';
 import type { OAuthLogin } from '../oauth/grant.js';
-import { type Environment, readSettings } from '../setting-values.js';
-import { serviceSettings } from '../settings.js';
 
 /** What is logged in to. */
 interface Subject {

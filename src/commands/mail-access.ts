@@ -1,13 +1,13 @@
 import { request } from 'undici';
-import { type HttpConfig, loadConfig, loadHttpConfig } from '../config.js';
-import { credentialSources } from '../credential-sources.js';
+import { type HttpConfig, loadConfig, loadHttpConfig } from '../config/config.js';
+import type { Environment } from '../config/setting-values.js';
 import { ServiceRefusedError } from '../errors.js';
-import { createLogger } from '../logger.js';
-import { openMailDesk } from '../mail-desk.js';
+import { createLogger } from '../log/logger.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
 import { JobLedger } from '../queue/ledger.js';
 import { MailLog } from '../queue/mail-log.js';
-import type { Environment } from '../setting-values.js';
+import { credentialSources } from '../service/credential-sources.js';
+import { openMailDesk } from '../service/mail-desk.js';
 import { serviceUrl } from '../status/ask.js';
 import type { MailDesk } from '../status/page/ports.js';
 import { openQueue } from './open-queue.js';

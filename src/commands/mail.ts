@@ -1,3 +1,4 @@
+import type { Environment } from '../config/setting-values.js';
 import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine } from '../mail/clean.js';
 import {
@@ -8,7 +9,6 @@ import {
   placeOf,
   retryRefusals,
 } from '../mail/mail-record.js';
-import type { Environment } from '../setting-values.js';
 import { withMailDesk } from './mail-access.js';
 import { age, json, print, table } from './terminal.js';
 

@@ -1,5 +1,5 @@
 import { QueueUnavailableError } from '../errors.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { type Backend, openBackend } from '../queue/backend.js';
 
 /**

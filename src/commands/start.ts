@@ -1,9 +1,9 @@
-import { loadConfig } from '../config.js';
+import { loadConfig } from '../config/config.js';
+import type { Environment } from '../config/setting-values.js';
 import { crashOf } from '../exit-code.js';
-import { createLogger } from '../logger.js';
+import { createLogger } from '../log/logger.js';
 import { isLoopback } from '../loopback.js';
-import { type Role, startService } from '../service.js';
-import type { Environment } from '../setting-values.js';
+import { type Role, startService } from '../service/service.js';
 
 /** What is left to the parts for ending by themselves; after it the process ends as if it had been killed, which loses nothing. */
 const STOP_LIMIT_MS = 9500;

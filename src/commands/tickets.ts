@@ -1,9 +1,9 @@
-import { loadHelpdeskConfig } from '../config.js';
+import { loadHelpdeskConfig } from '../config/config.js';
+import type { Environment } from '../config/setting-values.js';
 import type { TicketReply, TicketView } from '../helpdesk/answers.js';
 import { HelpdeskClient } from '../helpdesk/client.js';
 import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine, cleanText } from '../mail/clean.js';
-import type { Environment } from '../setting-values.js';
 import { json, print, table } from './terminal.js';
 
 /** Characters of a subject in a list: with the other columns a row still fits a wide terminal. */

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import { MAX_AUDIT_NAMED, MAX_MAILS_PER_BATCH } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type SettledFolder } from '../mail/ledger-entry.js';
 import { connectImap } from './connection.js';
 import { findFolders, settledFolders } from './folders.js';

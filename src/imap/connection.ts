@@ -2,7 +2,7 @@ import { ImapFlow, type ImapFlowError } from 'imapflow';
 import { type CredentialSource, type Credentials, withCredentials } from '../credentials.js';
 import { MailboxRefusedError, MailboxUnavailableError, TokenRefusedError, TokenUnavailableError } from '../errors.js';
 import { MAX_IMAP_RESPONSE_BYTES } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 
 /** What it takes to log in. */
 export interface ImapLogin {

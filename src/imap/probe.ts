@@ -6,7 +6,7 @@ import { ok, problem, type Report, skipped, warning } from '../check/finding.js'
 import { checkHost } from '../check/host.js';
 import { MailboxRefusedError, TokenRefusedError, TokenUnavailableError } from '../errors.js';
 import { MAX_GREETING_BYTES } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { isLoopback } from '../loopback.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { probeFolders } from './probe/folders.js';

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { MailboxUnavailableError } from '../errors.js';
 import { MAX_MAILS_PER_BATCH } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { fingerprintOf } from '../mail/identity.js';
 import { connectImap, type ImapLogin } from './connection.js';
 import { envelopeOf } from './envelope.js';

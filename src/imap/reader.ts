@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import { MAX_BATCH_BYTES, MAX_BROKEN_READINGS } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import type { Judgement } from '../mail/decision.js';
 import type { MailLocation, NewEntry } from '../mail/ledger-entry.js';
 import type { Judge, Readings } from './ports.js';

@@ -1,6 +1,6 @@
 import { MailboxUnavailableError } from '../errors.js';
 import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
 import { type FolderPaths, settledFolders } from './folders.js';

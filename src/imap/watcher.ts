@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImapFlow } from 'imapflow';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { within } from '../within.js';
 import { connectImap } from './connection.js';
 import { type Mark, prepareFolders } from './folders.js';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { MAX_JUDGE_HEAP_MB, MAX_JUDGE_MS } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { judge } from '../mail/decide.js';
 import type { Judgement } from '../mail/decision.js';
 import { mailOfEnvelope } from '../mail/envelope-mail.js';

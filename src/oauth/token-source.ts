@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { carryOut, type Exchange, exchangeWith } from './exchange.js';
 import type { OAuthGrant } from './grant.js';
 import { storeToken } from './token-file.js';

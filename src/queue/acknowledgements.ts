@@ -2,7 +2,7 @@ import { type Job, UnrecoverableError } from 'bullmq';
 import { backoffMs } from '../backoff.js';
 import { MailNotSentError } from '../errors.js';
 import { MAX_ACKNOWLEDGEMENTS_REMEMBERED, MAX_ATTEMPT_STACKTRACES, MAX_PERHAPS_SENT } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { type Acknowledgement, whyNotAgain } from '../mail/acknowledgement.js';
 import type { Backend, BackendQueue, BackendWorker } from './backend.js';
 import { completedSince } from './completed.js';

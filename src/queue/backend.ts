@@ -9,7 +9,7 @@ import {
   Worker,
   type WorkerOptions,
 } from 'bullmq';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import { LATE, within } from '../within.js';
 import { safeError, safeJson } from './json-safe.js';
 import { type Lifetime, openStore, type Store } from './store.js';

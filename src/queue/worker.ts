@@ -1,6 +1,6 @@
 import { DelayedError, type Job, RateLimitError, UnrecoverableError } from 'bullmq';
 import { MAX_REFUSALS_AMID_SUCCESS } from '../limits.js';
-import type { Log } from '../log-actions.js';
+import type { Log } from '../log/log-actions.js';
 import type { Decision } from '../mail/decision.js';
 import { isVerified, requesterIn } from '../mail/digest.js';
 import type { Outcome } from '../mail/outcome.js';

@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.js';
-import { credentialSources, watchedMailbox } from '../../src/credential-sources.js';
+import { loadConfig } from '../../src/config/config.js';
 import { startHourlyAudit } from '../../src/imap/hourly-audit.js';
 import { openBackend } from '../../src/queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
 import { JobLedger } from '../../src/queue/ledger.js';
+import { credentialSources, watchedMailbox } from '../../src/service/credential-sources.js';
 import { runCli } from '../services/cli.js';
 import { mail, openStore, type Rig, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_MAILS_UNDER_WAY } from '../../src/limits.js';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/log/logger.js';
 import { openBackend } from '../../src/queue/backend.js';
 import { runCli, startCli } from '../services/cli.js';
 import { mail, openStore, type Rig, type RunningService, startRig } from '../services/rig.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
 import { describe, expect, it } from 'vitest';
-import { loadConfig, settingNames } from '../../src/config.js';
+import { loadConfig, settingNames } from '../../src/config/config.js';
 
 const helpdesk = { HELPDESK_URL: 'https://help.acme.test/api/', HELPDESK_TOKEN: 'x' };
 

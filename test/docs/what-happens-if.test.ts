@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { settingNames } from '../../src/config.js';
-import { LOG_ACTIONS } from '../../src/log-actions.js';
+import { settingNames } from '../../src/config/config.js';
+import { LOG_ACTIONS } from '../../src/log/log-actions.js';
 
 const page = readFileSync('docs/what-happens-if.md', 'utf8');
 const named = (pattern: RegExp) => [...new Set([...page.matchAll(pattern)].map(([, name]) => name ?? ''))];

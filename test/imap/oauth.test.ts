@@ -5,7 +5,7 @@ import type { CredentialSource } from '../../src/credentials.js';
 import { MailboxRefusedError, MailboxUnavailableError } from '../../src/errors.js';
 import { connectImap, type ImapLogin } from '../../src/imap/connection.js';
 import { probeMailbox } from '../../src/imap/probe.js';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/log/logger.js';
 import { TokenSource } from '../../src/oauth/token-source.js';
 import { startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { CLIENT, REFRESH_TOKEN, SECRETS, startTokenServer, type TokenServer } from '../services/token-server.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/check/finding.js';
 import { fixedPassword } from '../../src/credentials.js';
 import { type MailboxProbe, probeMailbox } from '../../src/imap/probe.js';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/log/logger.js';
 import { selfSigned } from '../services/certificate.js';
 import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { mail } from '../services/rig.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/log/logger.js';
 import type { OAuthGrant } from '../../src/oauth/grant.js';
 import { TokenSource } from '../../src/oauth/token-source.js';
 import { CLIENT, REFRESH_TOKEN, SECRETS, startTokenServer, type TokenServer } from '../services/token-server.js';

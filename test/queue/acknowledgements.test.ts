@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MailNotSentError } from '../../src/errors.js';
-import type { LogFields } from '../../src/log-actions.js';
+import type { LogFields } from '../../src/log/log-actions.js';
 import type { Acknowledgement } from '../../src/mail/acknowledgement.js';
 import { AcknowledgementQueue } from '../../src/queue/acknowledgements.js';
 import { type Backend, type BackendQueue, openBackend } from '../../src/queue/backend.js';

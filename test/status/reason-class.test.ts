@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadMailPolicy } from '../../src/config.js';
+import { loadMailPolicy } from '../../src/config/config.js';
 import { judge } from '../../src/mail/decide.js';
 import { parseMail } from '../../src/mail/parse.js';
 import { reasonClassOf } from '../../src/status/reason-class.js';

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MAX_FAILED_LOGINS, MAX_LOGIN_ADDRESSES } from '../../limits.js';
-import type { Log } from '../../log-actions.js';
+import type { Log } from '../../log/log-actions.js';
 
 export interface Credentials {
   readonly user: string;

@@ -5,7 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod';
 import { Mail2TicketError, QueueUnavailableError } from '../../errors.js';
 import { MAX_INDEXED_CHARACTERS, MAX_PAGE_REQUEST_BYTES } from '../../limits.js';
-import type { Log } from '../../log-actions.js';
+import type { Log } from '../../log/log-actions.js';
 import { type MailState, mailStates, type RetryReport, retryRefusals } from '../../mail/mail-record.js';
 import type { Health } from '../health.js';
 import { type Credentials, FormToken, type RequestRefusedError, refuseOtherSites, requireLogin } from './access.js';

@@ -1,6 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LogFields } from '../../../src/log-actions.js';
+import type { LogFields } from '../../../src/log/log-actions.js';
 import { refuseOtherSites, requireLogin } from '../../../src/status/page/access.js';
 
 const credentials = { user: 'operator', password: 'correct horse: battery' };

@@ -1,7 +1,7 @@
 import { fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MailboxUnavailableError } from '../../../src/errors.js';
-import type { LogFields } from '../../../src/log-actions.js';
+import type { LogFields } from '../../../src/log/log-actions.js';
 import type { MailRecord } from '../../../src/mail/mail-record.js';
 import { Health } from '../../../src/status/health.js';
 import { operatorPage, type Page } from '../../../src/status/page/page.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Log, LogFields } from '../src/log-actions.js';
-import { quietLog } from '../src/quiet-log.js';
+import type { Log, LogFields } from '../../src/log/log-actions.js';
+import { quietLog } from '../../src/log/quiet-log.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseDotenv } from 'dotenv';
-import { type AcknowledgementConfig, acknowledgementConfig } from './acknowledgement-config.js';
-import { oauthSettings } from './auth-config.js';
-import { ConfigError, type ConfigProblem } from './errors.js';
-import { isLoopback } from './loopback.js';
-import { loopIdOf, mailboxName } from './mail/identity.js';
-import { defaultPolicy, type MailPolicy } from './mail/policy.js';
+import { ConfigError, type ConfigProblem } from '../errors.js';
+import { isLoopback } from '../loopback.js';
+import { loopIdOf, mailboxName } from '../mail/identity.js';
+import { defaultPolicy, type MailPolicy } from '../mail/policy.js';
+import { type AcknowledgementConfig, acknowledgementConfig } from './acknowledgement.js';
+import { oauthSettings } from './auth.js';
 import { type ImapConfig, type MailboxValues, readMailboxes } from './mailboxes.js';
 import { type Environment, readSettings, type Values } from './setting-values.js';
 import { imapSettings, type LogLevel, mailboxSettings, mailSettings, serviceSettings } from './settings.js';

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, pino } from 'pino';
+import type { LogLevel } from '../config/settings.js';
+import { inertJson, OBEYED_IN_JSON } from '../mail/clean.js';
 import type { Log } from './log-actions.js';
-import { inertJson, OBEYED_IN_JSON } from './mail/clean.js';
-import type { LogLevel } from './settings.js';
 
 /** Names under which a secret or a mail's text could come into a line. No room logs them; this is the second wall. */
 const NEVER_LOGGED = [

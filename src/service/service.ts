@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from './config.js';
+import type { Config } from '../config/config.js';
+import { QueueUnavailableError } from '../errors.js';
+import type { Log } from '../log/log-actions.js';
+import { quietLog } from '../log/quiet-log.js';
+import { type Backend, openBackend } from '../queue/backend.js';
+import { type MailJob, QUEUE_NAME } from '../queue/job.js';
+import { JobLedger } from '../queue/ledger.js';
+import { MailLog } from '../queue/mail-log.js';
+import { Postponed } from '../queue/postponed.js';
+import { probeQueue } from '../queue/probe.js';
+import { Health } from '../status/health.js';
+import { Metrics } from '../status/metrics.js';
+import { ownVersion } from '../version.js';
 import { credentialSources } from './credential-sources.js';
 import { startDelivering } from './delivering.js';
-import { QueueUnavailableError } from './errors.js';
-import type { Log } from './log-actions.js';
 import { openMailDesk } from './mail-desk.js';
-import { type Backend, openBackend } from './queue/backend.js';
-import { type MailJob, QUEUE_NAME } from './queue/job.js';
-import { JobLedger } from './queue/ledger.js';
-import { MailLog } from './queue/mail-log.js';
-import { Postponed } from './queue/postponed.js';
-import { probeQueue } from './queue/probe.js';
-import { quietLog } from './quiet-log.js';
-import { partOf } from './room.js';
-import { Health } from './status/health.js';
-import { Metrics } from './status/metrics.js';
-import { ownVersion } from './version.js';
+import { partOf } from './shared.js';
 import { startWatching } from './watching.js';
 
 /** The service while it runs. */
@@ -62,9 +62,9 @@ export async function startService(
     const { host, port, dashboard } = config.http;
     // What a setting turns on is loaded only where it is on: a web server and a board are a quarter of the memory at rest.
     const page =
-      dashboard && (await import('./status/page/page.js')).operatorPage({ credentials: dashboard, health, log });
+      dashboard && (await import('../status/page/page.js')).operatorPage({ credentials: dashboard, health, log });
     if (port !== null) {
-      const { serveStatus } = await import('./status/server.js');
+      const { serveStatus } = await import('../status/server.js');
       const status = await serveStatus(health, metrics, { host, port, page: page?.plugin });
       releases.push(() => status.close());
       log.info({ action: 'status.listening', url: status.url }, 'health at /healthz and /readyz, figures at /metrics');
@@ -86,11 +86,11 @@ export async function startService(
     const mails = new MailLog(queue);
     releases.push(async () => mails.close());
     page?.open(openMailDesk(mails, ledger, config.mailboxes, credentials, log), queue);
-    const room = { config, credentials, backend, ledger, postponed, log, health, metrics };
+    const shared = { config, credentials, backend, ledger, postponed, log, health, metrics };
     // Together, since each may take seconds to come to its end.
     const stops: (() => Promise<void>)[] = [];
-    if (works) stops.push(await startDelivering(room, releases));
-    if (watches) stops.push(await startWatching(room, releases));
+    if (works) stops.push(await startDelivering(shared, releases));
+    if (watches) stops.push(await startWatching(shared, releases));
     releases.push(async () => {
       await Promise.all(stops.map((end) => end()));
     });

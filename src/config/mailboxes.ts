@@ -1,6 +1,6 @@
-import { type AuthConfig, readGrant } from './auth-config.js';
-import type { ConfigProblem } from './errors.js';
-import { mailboxName } from './mail/identity.js';
+import type { ConfigProblem } from '../errors.js';
+import { mailboxName } from '../mail/identity.js';
+import { type AuthConfig, readGrant } from './auth.js';
 import { type Environment, readSettings, type Values } from './setting-values.js';
 import { imapSettings, mailboxSettings } from './settings.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { startLookAlike } from '../demo/helpdesk/look-alike.js';
-import { HelpdeskClient } from '../src/helpdesk/client.js';
-import { failureJudge } from '../src/judge-failure.js';
+import { startLookAlike } from '../../demo/helpdesk/look-alike.js';
+import { HelpdeskClient } from '../../src/helpdesk/client.js';
+import { failureJudge } from '../../src/service/judge-failure.js';
 
 const ticket = { subject: 'Printer', message: 'It burns.', user_email: 'ann@example.com' };
 

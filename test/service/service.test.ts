@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRedis } from './services/redis.js';
-import { mail, openStore, type Rig, type RunningService, type Store, startRig } from './services/rig.js';
-import { until } from './services/until.js';
+import { startRedis } from '../services/redis.js';
+import { mail, openStore, type Rig, type RunningService, type Store, startRig } from '../services/rig.js';
+import { until } from '../services/until.js';
 
 const fields = [
   { id: '7', name: 'Order', type: 'text', required: false },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadConfig } from '../src/config.js';
-import { credentialSources } from '../src/credential-sources.js';
-import { createLogger } from '../src/logger.js';
-import { oauthSettingsOf, startTokenServer, type TokenServer } from './services/token-server.js';
+import { loadConfig } from '../../src/config/config.js';
+import { createLogger } from '../../src/log/logger.js';
+import { credentialSources } from '../../src/service/credential-sources.js';
+import { oauthSettingsOf, startTokenServer, type TokenServer } from '../services/token-server.js';
 
 let server: TokenServer;
 beforeAll(async () => {

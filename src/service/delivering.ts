@@ -1,23 +1,23 @@
+import { HelpdeskClient } from '../helpdesk/client.js';
+import { deliver } from '../helpdesk/once.js';
+import { defaultPolicy, type MailPolicy } from '../mail/policy.js';
+import { Claims } from '../queue/claims.js';
+import { Conversations } from '../queue/conversations.js';
+import { Flood } from '../queue/flood.js';
+import type { DeliveryOrder } from '../queue/ports.js';
+import { retryDelayMs } from '../queue/retry.js';
+import { DeliveryWorker } from '../queue/worker.js';
 import { startAcknowledgements } from './acknowledging.js';
-import { HelpdeskClient } from './helpdesk/client.js';
-import { deliver } from './helpdesk/once.js';
 import { failureJudge } from './judge-failure.js';
-import { defaultPolicy, type MailPolicy } from './mail/policy.js';
-import { Claims } from './queue/claims.js';
-import { Conversations } from './queue/conversations.js';
-import { Flood } from './queue/flood.js';
-import type { DeliveryOrder } from './queue/ports.js';
-import { retryDelayMs } from './queue/retry.js';
-import { DeliveryWorker } from './queue/worker.js';
-import type { Room } from './room.js';
+import type { Shared } from './shared.js';
 
 /**
  * Carries what is queued to the helpdesk, and tells requesters.
  * @param releases gets what is to be released after the deliveries have ended
  * @returns ends the deliveries
  */
-export async function startDelivering(room: Room, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
-  const { config, credentials, backend, ledger, postponed, log, health, metrics } = room;
+export async function startDelivering(shared: Shared, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
+  const { config, credentials, backend, ledger, postponed, log, health, metrics } = shared;
   const policies = new Map(config.mailboxes.map(({ imap, mail }) => [imap.mailbox, mail]));
   // Mail of a mailbox that is not in the configuration any more is delivered all the same.
   const policyOf = (mailbox: string) => policies.get(mailbox) ?? config.mailboxes[0]?.mail ?? defaultPolicy;

@@ -1,9 +1,9 @@
-import type { SmtpServer } from './acknowledge/smtp.js';
-import { readTemplates, type Templates } from './acknowledge/templates.js';
-import { type AuthConfig, readGrant } from './auth-config.js';
-import { ConfigError, type ConfigProblem } from './errors.js';
-import { isLoopback } from './loopback.js';
-import type { Address } from './mail/message.js';
+import type { SmtpServer } from '../acknowledge/smtp.js';
+import { readTemplates, type Templates } from '../acknowledge/templates.js';
+import { ConfigError, type ConfigProblem } from '../errors.js';
+import { isLoopback } from '../loopback.js';
+import type { Address } from '../mail/message.js';
+import { type AuthConfig, readGrant } from './auth.js';
 import { variablesOf } from './mailboxes.js';
 import type { Environment, Values } from './setting-values.js';
 import type { mailSettings, serviceSettings } from './settings.js';

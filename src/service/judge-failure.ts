@@ -1,7 +1,7 @@
-import { HelpdeskMisconfiguredError } from './errors.js';
-import { type HelpdeskClient, NOBODY } from './helpdesk/client.js';
-import { classify } from './helpdesk/failure-classes.js';
-import type { JudgeFailure } from './queue/ports.js';
+import { HelpdeskMisconfiguredError } from '../errors.js';
+import { type HelpdeskClient, NOBODY } from '../helpdesk/client.js';
+import { classify } from '../helpdesk/failure-classes.js';
+import type { JudgeFailure } from '../queue/ports.js';
 
 /**
  * Translates what a delivery failed with into what the queue does about it.

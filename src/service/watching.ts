@@ -1,21 +1,21 @@
+import { startHourlyAudit } from '../imap/hourly-audit.js';
+import type { Unsettled } from '../imap/ports.js';
+import { earlier } from '../imap/under-way.js';
+import { Watcher } from '../imap/watcher.js';
+import { JudgePool } from '../judging/pool.js';
+import { MAX_FETCHED_BODY_BYTES } from '../limits.js';
+import { QUEUE_NAME } from '../queue/job.js';
+import { JobReadings, READINGS_QUEUE_NAME } from '../queue/readings.js';
 import { watchedMailbox } from './credential-sources.js';
-import { startHourlyAudit } from './imap/hourly-audit.js';
-import type { Unsettled } from './imap/ports.js';
-import { earlier } from './imap/under-way.js';
-import { Watcher } from './imap/watcher.js';
-import { JudgePool } from './judging/pool.js';
-import { MAX_FETCHED_BODY_BYTES } from './limits.js';
-import { QUEUE_NAME } from './queue/job.js';
-import { JobReadings, READINGS_QUEUE_NAME } from './queue/readings.js';
-import { partOf, type Room } from './room.js';
+import { partOf, type Shared } from './shared.js';
 
 /**
  * Watches each mailbox, apart from the others, so that one that fails touches none of them.
  * @param releases gets what is to be released after the watching has ended
  * @returns ends the watching
  */
-export async function startWatching(room: Room, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
-  const { config, credentials, backend, ledger, log, health, metrics } = room;
+export async function startWatching(shared: Shared, releases: (() => Promise<void>)[]): Promise<() => Promise<void>> {
+  const { config, credentials, backend, ledger, log, health, metrics } = shared;
   const judges = new JudgePool(log, new Map(config.mailboxes.map(({ imap, mail }) => [imap.mailbox, mail])));
   releases.push(() => judges.close());
   await judges.ready();

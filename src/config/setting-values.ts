@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import type { ConfigProblem } from './errors.js';
+import type { ConfigProblem } from '../errors.js';
 import { secretNames } from './settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

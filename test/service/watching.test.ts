@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../src/config.js';
-import { createLogger } from '../src/logger.js';
-import { startService } from '../src/service.js';
-import { PASSWORD } from './services/dovecot.js';
-import { freePort } from './services/private-server.js';
-import { startRedis, type TestRedis } from './services/redis.js';
-import { mail, type Rig, type RunningService, startRig, TOKEN } from './services/rig.js';
-import { until } from './services/until.js';
-import { parseExposition } from './status/exposition.js';
+import { loadConfig } from '../../src/config/config.js';
+import { createLogger } from '../../src/log/logger.js';
+import { startService } from '../../src/service/service.js';
+import { PASSWORD } from '../services/dovecot.js';
+import { freePort } from '../services/private-server.js';
+import { startRedis, type TestRedis } from '../services/redis.js';
+import { mail, type Rig, type RunningService, startRig, TOKEN } from '../services/rig.js';
+import { until } from '../services/until.js';
+import { parseExposition } from '../status/exposition.js';
 
 describe('what an operator sees of a running service', () => {
   let redis: TestRedis;

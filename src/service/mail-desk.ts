@@ -1,11 +1,11 @@
+import type { ImapConfig } from '../config/mailboxes.js';
+import { putBack } from '../imap/put-back.js';
+import type { Log } from '../log/log-actions.js';
+import type { MailRecord, RetryRefusal, RetryReport } from '../mail/mail-record.js';
+import type { JobLedger } from '../queue/ledger.js';
+import type { MailLog } from '../queue/mail-log.js';
+import type { MailDesk } from '../status/page/ports.js';
 import { type CredentialSources, watchedMailbox } from './credential-sources.js';
-import { putBack } from './imap/put-back.js';
-import type { Log } from './log-actions.js';
-import type { MailRecord, RetryRefusal, RetryReport } from './mail/mail-record.js';
-import type { ImapConfig } from './mailboxes.js';
-import type { JobLedger } from './queue/ledger.js';
-import type { MailLog } from './queue/mail-log.js';
-import type { MailDesk } from './status/page/ports.js';
 
 type Mailboxes = readonly { readonly imap: ImapConfig }[];
 

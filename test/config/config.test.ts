@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadConfig, loadMailPolicy, readEnvironment, settingNames } from '../src/config.js';
-import { ConfigError } from '../src/errors.js';
-import { defaultPolicy } from '../src/mail/policy.js';
-import { secretNames } from '../src/settings.js';
+import { loadConfig, loadMailPolicy, readEnvironment, settingNames } from '../../src/config/config.js';
+import { secretNames } from '../../src/config/settings.js';
+import { ConfigError } from '../../src/errors.js';
+import { defaultPolicy } from '../../src/mail/policy.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'mail2ticket-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));

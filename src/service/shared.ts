@@ -1,15 +1,15 @@
-import type { Config } from './config.js';
+import type { Config } from '../config/config.js';
+import type { ImapConfig } from '../config/mailboxes.js';
+import type { Log } from '../log/log-actions.js';
+import type { Backend } from '../queue/backend.js';
+import type { JobLedger } from '../queue/ledger.js';
+import type { Postponed } from '../queue/postponed.js';
+import type { Health } from '../status/health.js';
+import type { Metrics } from '../status/metrics.js';
 import type { CredentialSources } from './credential-sources.js';
-import type { Log } from './log-actions.js';
-import type { ImapConfig } from './mailboxes.js';
-import type { Backend } from './queue/backend.js';
-import type { JobLedger } from './queue/ledger.js';
-import type { Postponed } from './queue/postponed.js';
-import type { Health } from './status/health.js';
-import type { Metrics } from './status/metrics.js';
 
 /** What both halves of the service share. */
-export interface Room {
+export interface Shared {
   readonly config: Config;
   readonly credentials: CredentialSources;
   readonly backend: Backend;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LOG_ACTIONS, type Log } from '../src/log-actions.js';
+import { LOG_ACTIONS, type Log } from '../../src/log/log-actions.js';
 
 test('docs/logs.md has a row for each action with its meaning, and no other', () => {
   const rows = [...readFileSync('docs/logs.md', 'utf8').matchAll(/^\| `([a-z.-]+)` \| (.+) \|$/gm)];

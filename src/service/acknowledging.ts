@@ -1,12 +1,12 @@
-import type { Config } from './config.js';
+import type { Config } from '../config/config.js';
+import { QueueUnavailableError } from '../errors.js';
+import type { Log } from '../log/log-actions.js';
+import { acknowledgementOf, mayAcknowledge } from '../mail/acknowledgement.js';
+import type { MailPolicy } from '../mail/policy.js';
+import { AcknowledgementQueue } from '../queue/acknowledgements.js';
+import type { Backend } from '../queue/backend.js';
+import type { DeliveredMail } from '../queue/ports.js';
 import { type CredentialSources, smtpServer } from './credential-sources.js';
-import { QueueUnavailableError } from './errors.js';
-import type { Log } from './log-actions.js';
-import { acknowledgementOf, mayAcknowledge } from './mail/acknowledgement.js';
-import type { MailPolicy } from './mail/policy.js';
-import { AcknowledgementQueue } from './queue/acknowledgements.js';
-import type { Backend } from './queue/backend.js';
-import type { DeliveredMail } from './queue/ports.js';
 
 /** Tells requesters the number of their ticket, where that is set up. */
 export interface Acknowledging {
@@ -34,8 +34,8 @@ export async function startAcknowledgements(
   if (acknowledgement === null) return { delivered: async () => {}, stop: async () => {} };
   const { smtp, from, templates } = acknowledgement;
   // Loaded only where they are needed.
-  const { compose } = await import('./acknowledge/compose.js');
-  const { SmtpSender } = await import('./acknowledge/smtp.js');
+  const { compose } = await import('../acknowledge/compose.js');
+  const { SmtpSender } = await import('../acknowledge/smtp.js');
   const sender = new SmtpSender(smtpServer(smtp, credentials));
   const queue = await AcknowledgementQueue.start(backend, {
     send: async (one) => sender.send(await compose(one, { ...policyOf(one.mailbox), from, templates })),

@@ -1,11 +1,11 @@
-import type { SmtpServer } from './acknowledge/smtp.js';
-import type { SmtpConfig } from './acknowledgement-config.js';
-import type { AuthConfig } from './auth-config.js';
-import { type CredentialSource, fixedPassword } from './credentials.js';
-import type { WatchedMailbox } from './imap/ports.js';
-import type { Log } from './log-actions.js';
-import type { ImapConfig } from './mailboxes.js';
-import type { TokenSource } from './oauth/token-source.js';
+import type { SmtpServer } from '../acknowledge/smtp.js';
+import type { SmtpConfig } from '../config/acknowledgement.js';
+import type { AuthConfig } from '../config/auth.js';
+import type { ImapConfig } from '../config/mailboxes.js';
+import { type CredentialSource, fixedPassword } from '../credentials.js';
+import type { WatchedMailbox } from '../imap/ports.js';
+import type { Log } from '../log/log-actions.js';
+import type { TokenSource } from '../oauth/token-source.js';
 
 /** Gives the source of what the configuration says to log in with. */
 export type CredentialSources = (auth: AuthConfig) => CredentialSource;
@@ -20,7 +20,7 @@ export function credentialSources(log: Log): CredentialSources {
     return async (refused) => {
       let source = tokens.get(key);
       if (!source) {
-        source = import('./oauth/token-source.js').then(({ TokenSource }) => new TokenSource(grant, log));
+        source = import('../oauth/token-source.js').then(({ TokenSource }) => new TokenSource(grant, log));
         tokens.set(key, source);
       }
       return { kind: 'oauth2', accessToken: await (await source).accessToken(refused) };

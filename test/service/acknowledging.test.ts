@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openBackend } from '../src/queue/backend.js';
-import { startCli } from './services/cli.js';
-import { freePort } from './services/private-server.js';
-import { mail, openStore, type Rig, type RunningService, startRig } from './services/rig.js';
-import { type ReceivedMail, startSmtp, type TestSmtp } from './services/smtp.js';
-import { until } from './services/until.js';
+import { openBackend } from '../../src/queue/backend.js';
+import { startCli } from '../services/cli.js';
+import { freePort } from '../services/private-server.js';
+import { mail, openStore, type Rig, type RunningService, startRig } from '../services/rig.js';
+import { type ReceivedMail, startSmtp, type TestSmtp } from '../services/smtp.js';
+import { until } from '../services/until.js';
 
 const ACK_FROM = 'Acme Support <help@acme.test>';
 

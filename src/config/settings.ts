@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
-import { readAddresses } from './mail/addresses.js';
-import { defaultPolicy, type FieldSource } from './mail/policy.js';
-import { isUsable } from './mail/sender.js';
-import { redisAddress } from './queue/redis-address.js';
+import { readAddresses } from '../mail/addresses.js';
+import { defaultPolicy, type FieldSource } from '../mail/policy.js';
+import { isUsable } from '../mail/sender.js';
+import { redisAddress } from '../queue/redis-address.js';
 
 /*
  * Every setting: what is accepted, what it becomes and its default. The messages say what is accepted; config.ts puts the variable and,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ConfigProblem } from './errors.js';
-import { isLoopback } from './loopback.js';
-import type { OAuthClient, OAuthGrant, OAuthLogin } from './oauth/grant.js';
-import { type Provider, providerOf } from './oauth/providers.js';
+import type { ConfigProblem } from '../errors.js';
+import { isLoopback } from '../loopback.js';
+import type { OAuthClient, OAuthGrant, OAuthLogin } from '../oauth/grant.js';
+import { type Provider, providerOf } from '../oauth/providers.js';
 import { type Environment, readSettings, type Values } from './setting-values.js';
 
 /** What to log in to a mail server with. */
