@@ -32,10 +32,10 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 
-/** Mails of senders of their own, so that none has to wait for its turn. */
+/** Mails with senders and words of their own, so that none has to wait for another. */
 function mbox(name: string, count: number): Promise<string> {
   const one = (i: number) =>
-    `From ann@example.com Tue Nov 24 08:00:00 2026\n${mail({ subject: `${name} ${i}`, from: `ann${i}@example.com` })}\n`;
+    `From ann@example.com Tue Nov 24 08:00:00 2026\n${mail({ subject: `${name} ${i}`, from: `ann${i}@example.com`, body: `The words of ${i}\n` })}\n`;
   return file(`${name}.mbox`, Array.from({ length: count }, (_, i) => one(i)).join(''));
 }
 
