@@ -54,6 +54,12 @@ describe('claims', () => {
     expect(ledger.asked[1]).toBeGreaterThan(Date.now() - 120_000);
   });
 
+  it('do not read the ledger for a mail of which there is no candidate', async () => {
+    const ledger = ledgerOf({ id: 'other', outcome: created('12'), at: NOON });
+    expect(await new Claims(ledger).of('mine', NOON).heldByOthers([])).toEqual(new Set());
+    expect(ledger.asked).toEqual([]);
+  });
+
   it('say of several tickets which of them other mails hold, and hold none by that', async () => {
     const claims = new Claims(ledgerOf({ id: 'other', outcome: created('12'), at: NOON }));
     expect(await claims.of('mine', NOON).heldByOthers(['12', '13'])).toEqual(new Set(['12']));
