@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError, Mail2TicketError } from './errors.js';
+import { ConfigError } from './errors.js';
 
 /** A call that could not be carried out: wrong arguments, a file that cannot be read, a configuration that cannot be used. */
 const EXIT_USAGE = 2;
@@ -24,15 +24,4 @@ function isFileError(error: unknown): boolean {
   return (
     error instanceof Error && 'syscall' in error && ['open', 'read', 'stat', 'scandir'].includes(`${error.syscall}`)
   );
-}
-
-/** What may be told of an error that nobody expected: where it arose, and of others' errors no word, since those hold commands with passwords and mails. */
-export function crashOf(error: unknown): { readonly reason: string; readonly at: readonly string[] } {
-  if (!(error instanceof Error)) return { reason: typeof error, at: [] };
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
-  const at = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return {
-    reason: error instanceof Mail2TicketError ? error.message : `${error.name}${code}`,
-    at: at.map((line) => line.trim()),
-  };
 }

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/config.js';
 import type { Environment } from '../config/setting-values.js';
-import { crashOf } from '../exit-code.js';
+import { crashOf } from '../crash.js';
 import { createLogger } from '../log/logger.js';
 import { isLoopback } from '../loopback.js';
 import { type Role, startService } from '../service/service.js';
