@@ -261,6 +261,9 @@ export const MAX_TOKEN_RESPONSE_BYTES = 64 * 1024;
 /** Bytes of the body of a mail without Message-ID that tell it from others. Such mail comes of devices, and is short. */
 export const MAX_HASHED_BODY_BYTES = 64 * 1024;
 
+/** Hashes of such bodies kept of mails that stand in a mailbox, some 200 bytes each: what can wait for its turn at one time. */
+export const MAX_KEPT_BODY_HASHES = 10_000;
+
 /**
  * Milliseconds after its arrival in which a mail that nothing is known of can be surely new. An older one may have been queued before
  * a ledger was lost, unless a keyword of the mailbox tells otherwise.

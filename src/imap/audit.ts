@@ -3,8 +3,9 @@ import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
 import { MAX_AUDIT_NAMED, MAX_MAILS_PER_BATCH } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type SettledFolder } from '../mail/ledger-entry.js';
-import { connectImap } from './connection.js';
+import { FetchHistory } from './fetch-history.js';
 import { findFolders, settledFolders } from './folders.js';
+import { overConnections } from './over-connections.js';
 import type { Ledger, WatchedMailbox } from './ports.js';
 import { look, type OpenFolder, type Standing, uidsAbove } from './standing.js';
 
@@ -55,6 +56,8 @@ export interface AuditOptions extends WatchedMailbox {
   /** Mail in the settled folders that arrived before this day is left out: the ledger keeps nothing for ever. */
   readonly settledSince: Date;
   readonly log: Log;
+  /** Kept by who audits more than once. */
+  readonly history?: FetchHistory;
   /** Ends the audit, which rejects then. */
   readonly signal?: AbortSignal;
 }
@@ -64,21 +67,12 @@ export interface AuditOptions extends WatchedMailbox {
  * that 100,000 mails cost no more memory than 100.
  * @throws MailboxUnavailableError, MailboxRefusedError (also where the mailbox has never been watched), QueueUnavailableError
  */
-export async function auditMailbox(options: AuditOptions): Promise<AuditReport> {
-  const client = await connectImap(options.login, options.log);
-  const cut = () => client.close();
-  options.signal?.addEventListener('abort', cut);
-  try {
-    const report = await compare(client, options);
-    await client.logout();
-    return report;
-  } finally {
-    options.signal?.removeEventListener('abort', cut);
-    client.close();
-  }
+export function auditMailbox(options: AuditOptions): Promise<AuditReport> {
+  const { history = new FetchHistory() } = options;
+  return overConnections(options, history, (client) => compare(client, history, options));
 }
 
-async function compare(client: ImapFlow, options: AuditOptions): Promise<AuditReport> {
+async function compare(client: ImapFlow, history: FetchHistory, options: AuditOptions): Promise<AuditReport> {
   const { mailbox, folder, backlog, ledger, settledSince } = options;
   const { paths, standing, mark } = await findFolders(client, folder);
   if (!mark && backlog === 'skip') {
@@ -90,7 +84,7 @@ async function compare(client: ImapFlow, options: AuditOptions): Promise<AuditRe
   const tally = new Tally(Date.now());
   const open = async (path: string, since: OpenFolder['mark']): Promise<OpenFolder> => {
     const { uidValidity } = await client.mailboxOpen(path, { readOnly: true });
-    return { client, mailbox, uidValidity: String(uidValidity), mark: since, ledger };
+    return { client, history, mailbox, folder: path, uidValidity: String(uidValidity), mark: since, ledger };
   };
 
   const watched = await open(folder, backlog === 'import' ? null : mark);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuditOptions, auditMailbox } from './audit.js';
+import { FetchHistory } from './fetch-history.js';
 
 const HOUR_MS = 3_600_000;
 /** Yesterday and today: what was filed wrongly is told within the hour, and a month of mail is not read again each hour. */
@@ -11,7 +12,7 @@ const SETTLED_MS = 24 * HOUR_MS;
  * @returns ends it
  */
 export function startHourlyAudit(
-  options: Omit<AuditOptions, 'settledSince' | 'signal'>,
+  options: Omit<AuditOptions, 'settledSince' | 'history' | 'signal'>,
   everyMs: number = HOUR_MS,
 ): () => Promise<void> {
   const ending = new AbortController();
@@ -23,16 +24,18 @@ export function startHourlyAudit(
 }
 
 async function run(
-  options: Omit<AuditOptions, 'settledSince' | 'signal'>,
+  options: Omit<AuditOptions, 'settledSince' | 'history' | 'signal'>,
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { log } = options;
+  const history = new FetchHistory();
   while (await sleep(everyMs, true, { signal, ref: false }).catch(() => false)) {
     try {
       const settledSince = new Date(Date.now() - SETTLED_MS);
       const { mailbox, counts, settled, oldestUndecidedSeconds, late } = await auditMailbox({
         ...options,
+        history,
         settledSince,
         signal,
       });

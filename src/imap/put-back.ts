@@ -3,9 +3,12 @@ import { MailboxUnavailableError } from '../errors.js';
 import { MAX_MAILS_PER_BATCH } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { fingerprintOf } from '../mail/identity.js';
-import { connectImap, type ImapLogin } from './connection.js';
+import type { ImapLogin } from './connection.js';
 import { envelopeOf } from './envelope.js';
+import { type FetchedFolder, fetchEnvelopes } from './fetch.js';
+import { FetchHistory } from './fetch-history.js';
 import { findFolders } from './folders.js';
+import { overConnections } from './over-connections.js';
 
 /** How a mail in Failed is known again. */
 export interface FailedMail {
@@ -16,7 +19,7 @@ export interface FailedMail {
   readonly receivedAt: number | null;
 }
 
-/** Mails up to this number are searched for by Message-ID; for more, the envelopes of the whole folder are read in one go. */
+/** Mails up to this number are searched for by Message-ID; for more, the envelopes of the whole folder are read. */
 const MAX_SEARCHES = 20;
 
 /**
@@ -30,53 +33,60 @@ export async function putBack(
   mails: readonly FailedMail[],
 ): Promise<string[]> {
   if (mails.length === 0) return [];
-  const client = await connectImap(login, log);
-  try {
+  const history = new FetchHistory();
+  const moved = await overConnections({ login, log }, history, async (client) => {
     const { paths, standing } = await findFolders(client, folder);
     if (!standing.has(paths.Failed)) return [];
-    await client.mailboxOpen(paths.Failed);
-    const found = [...(await find(client, mails))];
-    // Batches, since a server may refuse a line with thousands of UIDs.
-    for (let start = 0; start < found.length; start += MAX_MAILS_PER_BATCH) {
-      const uids = found.slice(start, start + MAX_MAILS_PER_BATCH).map(([, uid]) => uid);
+    const { uidValidity } = await client.mailboxOpen(paths.Failed);
+    const failed = { client, history, folder: paths.Failed, uidValidity: String(uidValidity) };
+    const found = [...(await find(failed, mails))];
+    for (const uids of batches(found.map(([, uid]) => uid))) {
       if (!(await client.messageMove(uids.join(','), folder, { uid: true })))
         throw new MailboxUnavailableError(`mail could not be moved from ${paths.Failed} to ${folder}`);
     }
-    for (const [id] of found) log.info({ action: 'mail.put-back', mail: id }, 'mail moved back to be tried again');
-    await client.logout();
     return found.map(([id]) => id);
-  } finally {
-    client.close();
-  }
+  });
+  for (const id of moved) log.info({ action: 'mail.put-back', mail: id }, 'mail moved back to be tried again');
+  return moved;
 }
 
 /** UIDs by ledger id. */
-async function find(client: ImapFlow, mails: readonly FailedMail[]): Promise<Map<string, number>> {
+async function find(failed: FetchedFolder, mails: readonly FailedMail[]): Promise<Map<string, number>> {
   const wanted = new Map(mails.map((mail) => [`${mail.fingerprint} ${mail.receivedAt}`, mail.id]));
   const found = new Map<string, number>();
-  const range = await candidates(client, mails);
-  if (range === '') return found;
-  const parts = { uid: true, envelope: true, size: true, internalDate: true };
-  for await (const message of client.fetch(range, parts, { uid: true })) {
-    const envelope = envelopeOf(message);
-    const receivedAt = envelope.receivedAt === '' ? null : Date.parse(envelope.receivedAt);
-    const fingerprint = fingerprintOf(envelope);
-    const id = wanted.get(`${fingerprint} ${receivedAt}`) ?? wanted.get(`${fingerprint} null`);
-    if (id !== undefined && !found.has(id)) found.set(id, message.uid);
+  for (const uids of batches(await candidates(failed.client, mails))) {
+    for (const message of await fetchEnvelopes(failed, uids)) {
+      const envelope = envelopeOf(message);
+      const receivedAt = envelope.receivedAt === '' ? null : Date.parse(envelope.receivedAt);
+      const fingerprint = fingerprintOf(envelope);
+      const id = wanted.get(`${fingerprint} ${receivedAt}`) ?? wanted.get(`${fingerprint} null`);
+      if (id !== undefined && !found.has(id)) found.set(id, message.uid);
+    }
   }
   return found;
 }
 
-/** The UIDs among which the mails are, as a range; '' where there is none. */
-async function candidates(client: ImapFlow, mails: readonly FailedMail[]): Promise<string> {
-  if (client.mailbox && client.mailbox.exists === 0) return '';
-  if (mails.length > MAX_SEARCHES) return '1:*';
+/** A server may refuse a line with thousands of UIDs. */
+function* batches(uids: readonly number[]): Generator<readonly number[]> {
+  for (let start = 0; start < uids.length; start += MAX_MAILS_PER_BATCH) {
+    yield uids.slice(start, start + MAX_MAILS_PER_BATCH);
+  }
+}
+
+/** The UIDs among which the mails are. */
+async function candidates(client: ImapFlow, mails: readonly FailedMail[]): Promise<readonly number[]> {
+  const all = async () => {
+    const uids = await client.search({ all: true }, { uid: true });
+    if (!Array.isArray(uids)) throw new MailboxUnavailableError('the server does not answer SEARCH');
+    return uids;
+  };
+  if (mails.length > MAX_SEARCHES) return all();
   const uids = new Set<number>();
   for (const { messageId } of mails) {
     const hits = messageId === null ? [] : await client.search({ header: { 'message-id': messageId } }, { uid: true });
     // Without a Message-ID, or with one that the server's search does not understand, all of them may be it.
-    if (!Array.isArray(hits) || hits.length === 0) return '1:*';
+    if (!Array.isArray(hits) || hits.length === 0) return all();
     for (const uid of hits) uids.add(uid);
   }
-  return [...uids].join(',');
+  return [...uids];
 }

@@ -12,7 +12,6 @@ import { earlier, UnderWay } from './under-way.js';
 
 /** The open watched folder and everything a pass needs. */
 export interface Watched extends OpenFolder {
-  readonly folder: string;
   readonly keywords: boolean;
   /** Outlives the connection. */
   readonly surelyNew: SurelyNew;

@@ -5,8 +5,8 @@ import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } f
 import type { Log } from '../log/log-actions.js';
 import { within } from '../within.js';
 import { connectImap } from './connection.js';
+import { FetchHistory } from './fetch-history.js';
 import { type Mark, prepareFolders } from './folders.js';
-import { LargeEnvelopes } from './large-envelopes.js';
 import type { Judge, Ledger, Readings, Unsettled, WatchedMailbox, WatcherObserver } from './ports.js';
 import { Reconciler } from './reconcile.js';
 import { QUEUED_KEYWORD } from './standing.js';
@@ -45,7 +45,7 @@ export class Watcher {
   #wake = new Wake();
   #client: ImapFlow | null = null;
   #mark: Mark | null = null;
-  readonly #largeEnvelopes = new LargeEnvelopes();
+  readonly #history = new FetchHistory();
   readonly #surelyNew = new SurelyNew();
   /** Of the last connection, whether it still stands or not. */
   #reconciler: Reconciler | null = null;
@@ -84,6 +84,7 @@ export class Watcher {
     const { mailbox, log, report, observer } = this.#options;
     for (let failures = 0; !this.#stopping; ) {
       this.#wake = new Wake();
+      const { ends } = this.#history;
       try {
         await this.#session(() => {
           failures = 0;
@@ -93,7 +94,9 @@ export class Watcher {
         if (this.#stopping) break;
         const reason = error instanceof Error ? error.message : String(error);
         const refused = error instanceof MailboxRefusedError;
-        const waitMs = backoffMs(refused ? REFUSED_BACKOFF_MS : BACKOFF_MS, ++failures, Math.random());
+        // A mail that is being found out as the one that ends connections holds up the others no longer than it must.
+        failures = this.#history.ends > ends ? 1 : failures + 1;
+        const waitMs = backoffMs(refused ? REFUSED_BACKOFF_MS : BACKOFF_MS, failures, Math.random());
         report({ ok: false, reason });
         observer.reconnecting(refused ? 'refused' : error instanceof QueueUnavailableError ? 'queue' : 'connection');
         const level = refused ? 'error' : 'warn';
@@ -187,7 +190,7 @@ export class Watcher {
     const keywords = opened.permanentFlags?.has('\\*') || (opened.permanentFlags?.has(QUEUED_KEYWORD) ?? false);
     return new Reconciler({
       client,
-      largeEnvelopes: this.#largeEnvelopes,
+      history: this.#history,
       mailbox,
       folder,
       uidValidity: String(opened.uidValidity),

@@ -5,6 +5,7 @@ import { envelopeOf } from '../../src/imap/envelope.js';
 import { type FailedMail, putBack } from '../../src/imap/put-back.js';
 import { fingerprintOf } from '../../src/mail/identity.js';
 import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
+import { crowd } from '../services/rig.js';
 
 const FAILED = 'Mail2Ticket/Failed';
 const log = pino({ level: 'silent' });
@@ -93,6 +94,28 @@ it('moves hundreds at once', async () => {
   expect(await subjects(FAILED)).toEqual(['mail 0', 'mail 1', 'mail 2', 'mail 3', 'mail 4']);
   expect(await subjects('INBOX')).toHaveLength(125);
 });
+
+it('moves a mail whose envelope ends the connection, and those beside it', async () => {
+  const [one, two] = await failed({ subject: 'one', messageId: '<1@example.com>' }, { subject: 'two' });
+  const imap = await dovecot.client(user);
+  await imap.append(
+    FAILED,
+    `From: ${crowd}\r\nSubject: From a crowd\r\n\r\nHello\r\n`.replace(/\r?\n/g, '\r\n'),
+    [],
+    arrived,
+  );
+  await imap.logout();
+  const large = { id: 'large', messageId: null, receivedAt: Number(arrived) };
+  const fingerprint = fingerprintOf({ ...large, from: '', subject: '', date: '', sizeBytes: 0, receivedAt: '' });
+  expect((await back([...(one && two ? [one, two] : []), { ...large, fingerprint }])).sort()).toEqual([
+    'large',
+    'one',
+    'two',
+  ]);
+  const mailbox = await dovecot.client(user);
+  expect(await mailbox.status(FAILED, { messages: true })).toMatchObject({ messages: 0 });
+  await mailbox.logout();
+}, 60_000);
 
 it('leaves out what does not lie there any more', async () => {
   const mails = await failed({ subject: 'one', messageId: '<1@example.com>' });

@@ -49,7 +49,10 @@ describe('reading the mails of a folder', () => {
       log,
     });
     const ledger = { lookUp: async () => new Map() };
-    const standing = await look({ client, mailbox: MAILBOX, uidValidity: '1', mark: null, ledger }, [1, 2, 3]);
+    const standing = await look(
+      { client, mailbox: MAILBOX, folder: 'INBOX', uidValidity: '1', mark: null, ledger },
+      [1, 2, 3],
+    );
     const died = await reader
       .readAll(
         standing,

@@ -115,6 +115,9 @@ export async function startRig(
   };
 }
 
+/** A From whose ENVELOPE is more than can be read. */
+export const crowd = Array.from({ length: 100_000 }, (_, i) => `u${i}@example${i}.com`).join(',\n ');
+
 let serial = 0;
 
 /** A raw mail with a Message-ID of its own; `headers` come first, so that they may replace what would be there. */

@@ -1,0 +1,27 @@
+import { MAX_BROKEN_READINGS, MAX_KEPT_BODY_HASHES } from '../limits.js';
+import { type Numbered, placeOf, Quarantine } from './quarantine.js';
+
+/** What earlier connections have found out about mails that stand where they stood. Kept by who makes more than one connection. */
+export class FetchHistory {
+  /** Mails of which ENVELOPE has more than is taken: once is enough, since it is imapflow that says so. */
+  readonly envelopes = new Quarantine(1);
+  /** Mails whose body ends connections: more than once, since a connection may end for any reason. */
+  readonly bodies = new Quarantine(MAX_BROKEN_READINGS);
+  readonly #bodyHashes = new Map<string, string>();
+
+  /** How often a connection was ended by what it asked for: where it has grown, the next one will fare better. */
+  get ends(): number {
+    return this.envelopes.ends + this.bodies.ends;
+  }
+
+  bodyHash(of: Numbered, uid: number): string | undefined {
+    return this.#bodyHashes.get(placeOf(of, uid));
+  }
+
+  /** A mail never changes (RFC 3501 section 2.3.1.1), so its body need not be fetched at each look. */
+  keepBodyHash(of: Numbered, uid: number, hash: string): void {
+    const [oldest] = this.#bodyHashes.keys();
+    if (oldest !== undefined && this.#bodyHashes.size >= MAX_KEPT_BODY_HASHES) this.#bodyHashes.delete(oldest);
+    this.#bodyHashes.set(placeOf(of, uid), hash);
+  }
+}
