@@ -159,7 +159,7 @@ function dryLedger(): Ledger {
     add: async (entries) => {
       for (const { id, fingerprint, envelope } of entries) {
         const { receivedAt } = envelope;
-        known.set(id, { fingerprint, receivedAt, filedIn: null, ingested: true, state: { kind: 'under way' } });
+        known.set(id, { fingerprint, receivedAt, filedIn: null, location: null, state: { kind: 'under way' } });
       }
     },
     addAgain: async () => {},

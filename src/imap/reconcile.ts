@@ -1,7 +1,7 @@
 import { MailboxUnavailableError } from '../errors.js';
 import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
-import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
+import { folderFor, type LedgerEntry, type MailLocation, type SettledFolder } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
 import { type FolderPaths, settledFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
@@ -111,21 +111,26 @@ export class Reconciler {
     const { ledger } = this.watched;
     const standing = await look(this.watched, uids);
     // What came into the ledger another way is in this one's name from now on.
-    await this.#mark(standing.filter((mail) => mail.entry?.ingested && !mail.hasKeyword).map(({ uid }) => uid));
+    await this.#mark(
+      standing.filter((mail) => mail.entry?.location === null && !mail.hasKeyword).map(({ uid }) => uid),
+    );
     const toFile: Settled[] = [];
     const toQueue = new Map<string, Standing>();
-    const toQueueAgain: { mail: Standing; entry: LedgerEntry }[] = [];
+    const toQueueAgain: { mail: Standing; from: SettledFolder }[] = [];
     for (const mail of standing) {
       const { entry } = mail;
       if (!entry) {
         if (!toQueue.has(mail.id)) toQueue.set(mail.id, mail);
       } else if (entry.state.kind === 'under way') this.#remember(mail);
-      else if (this.#isPutBack(mail, entry)) toQueueAgain.push({ mail, entry });
-      // Under each UID at once: of a twin that is filed alone, the first would look as if a person had moved it back.
-      else toFile.push({ id: mail.id, uids: [...new Set([...this.#uidsOf(mail.id, entry), mail.uid])], entry });
+      else {
+        const from = this.#putBackFrom(mail, entry);
+        if (from) toQueueAgain.push({ mail, from });
+        // Under each UID at once: of a twin that is filed alone, the first would look as if a person had moved it back.
+        else toFile.push({ id: mail.id, uids: [...new Set([...this.#uidsOf(mail.id, entry), mail.uid])], entry });
+      }
     }
     await this.#file(toFile);
-    for (const { mail, entry } of toQueueAgain) await this.#queueAgain(mail, entry);
+    for (const { mail, from } of toQueueAgain) await this.#queueAgain(mail, from);
     this.#oldestWaiting = null;
     if (toQueue.size === 0) return true;
     const room = Math.max(0, MAX_MAILS_UNDER_WAY - (await ledger.countUnderWay()));
@@ -177,8 +182,8 @@ export class Reconciler {
   }
 
   /** A person moved a settled mail back into the folder. */
-  async #queueAgain(mail: Standing, entry: LedgerEntry): Promise<void> {
-    const handling = { real: entry.filedIn === 'Ignored', lookFirst: true };
+  async #queueAgain(mail: Standing, from: SettledFolder): Promise<void> {
+    const handling = { real: from === 'Ignored', lookFirst: true };
     await this.#reader.readAll(
       [mail],
       () => handling,
@@ -187,7 +192,7 @@ export class Reconciler {
         await this.watched.ledger.addAgain(again);
         this.#remember(mail);
         this.watched.log.info(
-          { action: 'mail.retried', ...nameOf(again), was: entry.filedIn },
+          { action: 'mail.retried', ...nameOf(again), was: from },
           'mail was moved back and is tried again',
         );
       },
@@ -195,14 +200,22 @@ export class Reconciler {
   }
 
   /**
-   * Whether a settled mail stands in the folder because a person moved it back from Failed or Ignored. Moving keeps INTERNALDATE
-   * and keywords (RFC 3501 section 6.4.7), which tells it from the same mail delivered a second time. Moved back from
-   * Processed, it is only filed again. Of a mail that was ingested the ledger knows no INTERNALDATE: any such mail counts.
+   * The folder from which a person moved a settled mail back, Failed or Ignored; null where it stands here for another reason. Moving
+   * keeps INTERNALDATE and keywords (RFC 3501 section 6.4.7), which tells it from the same mail delivered a second time. Moved back
+   * from Processed, it is only filed again. Of a mail that was ingested the ledger knows no INTERNALDATE: any such mail counts.
    */
-  #isPutBack(mail: Standing, { filedIn, receivedAt, ingested }: LedgerEntry): boolean {
-    if (filedIn !== 'Failed' && filedIn !== 'Ignored') return false;
-    if (ingested) return true;
-    return receivedAt === mail.envelope.receivedAt && (mail.hasKeyword || !this.watched.keywords);
+  #putBackFrom(mail: Standing, entry: LedgerEntry): 'Failed' | 'Ignored' | null {
+    const { receivedAt, location } = entry;
+    const from = entry.filedIn ?? (this.#wasAway(mail, location) ? folderFor(entry.state) : null);
+    if (from !== 'Failed' && from !== 'Ignored') return null;
+    if (location === null) return from;
+    return receivedAt === mail.envelope.receivedAt && (mail.hasKeyword || !this.watched.keywords) ? from : null;
+  }
+
+  /** Whether a mail was moved away and back: a process may be killed before it has noted that it has moved it. */
+  #wasAway({ uid, hasKeyword }: Standing, location: MailLocation | null): boolean {
+    // A twin that was delivered under a UID of its own has no keyword, where there are any.
+    return location?.uidValidity === this.watched.uidValidity && location.uid !== uid && hasKeyword;
   }
 
   #mayHaveBeenQueued(mail: Standing): boolean {

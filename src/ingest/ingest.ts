@@ -67,7 +67,7 @@ async function settle(batch: readonly RawMail[], options: IngestOptions): Promis
     const { id, entry } = mail;
     if (!entry && !fresh.has(id)) fresh.set(id, { ...mail, raw });
     // Of a mail in the mailbox this is the operator's matter, who moves it out of Failed.
-    else if (entry?.state.kind === 'failed' && entry.ingested && entry.filedIn === null)
+    else if (entry?.state.kind === 'failed' && entry.location === null && entry.filedIn === null)
       failed.set(id, { ...mail, raw });
   }
   if (fresh.size + failed.size > 0) await room(fresh.size + failed.size);

@@ -34,8 +34,8 @@ export interface LedgerEntry {
   readonly receivedAt: string;
   /** Where the mail was moved to once it was settled; null until then. */
   readonly filedIn: SettledFolder | null;
-  /** Whether it was ingested and not found in the watched folder. */
-  readonly ingested: boolean;
+  /** Where it stood when it was queued; null where it was ingested and not found in the watched folder. */
+  readonly location: MailLocation | null;
   readonly state: EntryState;
 }
 

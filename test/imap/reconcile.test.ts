@@ -33,11 +33,11 @@ function quickLedger(): Ledger & { readonly again: string[]; readonly entries: M
     lookUp: async (ids) =>
       new Map(ids.flatMap((id) => (entries.has(id) ? [[id, entries.get(id) as LedgerEntry]] : []))),
     async add(added) {
-      for (const { id, fingerprint, envelope } of added) {
+      for (const { id, fingerprint, envelope, location } of added) {
         if (entries.has(id)) continue;
         const outcome = { kind: 'ignored', reason: 'auto reply' } as const;
         const state = { kind: 'settled', outcome } as const;
-        entries.set(id, { fingerprint, receivedAt: envelope.receivedAt, filedIn: null, ingested: false, state });
+        entries.set(id, { fingerprint, receivedAt: envelope.receivedAt, filedIn: null, location, state });
       }
     },
     addAgain: async ({ id }) => void again.push(id),
@@ -89,7 +89,7 @@ it('files no mail with the outcome of another one that took the Message-ID while
     if (id !== '') return;
     id = identityOf(MAILBOX, envelope);
     const state = { kind: 'settled', outcome: { kind: 'created', ticketId: '12', adopted: false } } as const;
-    ledger.entries.set(id, { fingerprint: 'of another', receivedAt: '', filedIn: null, ingested: true, state });
+    ledger.entries.set(id, { fingerprint: 'of another', receivedAt: '', filedIn: null, location: null, state });
   });
   await reconciler.pass('all', () => false);
   await reconciler.fileFinished([id]);
@@ -118,6 +118,37 @@ it('files a mail that stands twice in a backlog under both of its UIDs, though i
   expect(await dovecot.list(USER, 'INBOX')).toEqual([]);
 });
 
+it('tries a mail again that a person moves back once, though a crash kept from the ledger that it had been filed', async () => {
+  const user = 'crash@acme.test';
+  const imap = await dovecot.client(user);
+  await imap.append('INBOX', mail({ subject: 'Away' }).replaceAll('\n', '\r\n'));
+  const ledger = quickLedger();
+  const killed = { ...ledger, markFiled: () => Promise.reject(new Error('killed')) };
+  const { reconciler, paths } = await open(imap, killed);
+  await reconciler.pass('all', () => false);
+  await expect(reconciler.pass('all', () => false)).rejects.toThrow('killed');
+  await imap.mailboxOpen(paths.Ignored);
+  await imap.messageMove('1:*', 'INBOX');
+  await (await open(imap, ledger)).reconciler.pass('all', () => false);
+  expect(ledger.again).toEqual([...ledger.entries.keys()]);
+  await imap.logout();
+});
+
+it('only files a mail that stands where it stood, and its twin, where a crash kept them from being moved', async () => {
+  const user = 'twins@acme.test';
+  const imap = await dovecot.client(user);
+  const twin = mail({ subject: 'Away' }).replaceAll('\n', '\r\n');
+  const receivedAt = new Date('2026-11-24T08:00:00Z');
+  for (let i = 0; i < 2; i++) await imap.append('INBOX', twin, [], receivedAt);
+  const ledger = quickLedger();
+  const { reconciler, paths } = await open(imap, ledger);
+  await reconciler.pass('all', () => false);
+  await (await open(imap, ledger)).reconciler.pass('all', () => false);
+  expect(ledger.again).toEqual([]);
+  expect(await dovecot.list(user, paths.Ignored)).toHaveLength(2);
+  await imap.logout();
+});
+
 it('leaves the mails of a flooding sender in the mailbox once a thousand wait for their turn, and takes those of others', async () => {
   const imap = await dovecot.client('other@acme.test');
   const append = (from: string, subject: string) =>
@@ -130,10 +161,10 @@ it('leaves the mails of a flooding sender in the mailbox once a thousand wait fo
     ...quickLedger(),
     lookUp: async (ids) => new Map([...entries].filter(([id]) => ids.includes(id))),
     async add(added) {
-      for (const { id, fingerprint, envelope } of added) {
+      for (const { id, fingerprint, envelope, location } of added) {
         queued.push(envelope.subject);
         const state = { kind: 'under way' } as const;
-        entries.set(id, { fingerprint, receivedAt: envelope.receivedAt, filedIn: null, ingested: false, state });
+        entries.set(id, { fingerprint, receivedAt: envelope.receivedAt, filedIn: null, location, state });
       }
     },
   });

@@ -70,7 +70,7 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
       fingerprint: 'fingerprint of good',
       receivedAt: '2026-11-24T08:00:00.000Z',
       filedIn: null,
-      ingested: false,
+      location: { folder: 'INBOX', uidValidity: '1', uid: 1 },
       state: { kind: 'under way' },
     });
     await settle('good', 'bad');
