@@ -271,6 +271,22 @@ export const MAX_KEPT_BODY_HASHES = 10_000;
 export const SURELY_NEW_MS = 2 * 60 * 1000;
 
 /**
+ * Milliseconds that a mail may have come before another one in the same words to be looked for in Processed, after a ledger was lost. What
+ * it made must be recent enough to be seen as such by a look for the other one, which the helpdesk's dates without zone allow for 14 hours:
+ * 12 of them a helpdesk at UTC-12 takes.
+ */
+export const MAX_TWIN_GAP_MS = 2 * 60 * 60 * 1000;
+
+/** Filed mails, the latest, whose envelopes are looked at after a ledger was lost: a second's work. What was filed before them is old news. */
+export const MAX_FILED_LOOKED_AT = 1000;
+
+/** Of these, those that are read and judged again for one batch: twice the mails of a batch, so that each may have one and more. */
+export const MAX_TWINS_READ = 200;
+
+/** Searches in Processed that fail in a row before mail is queued without: some servers allow one connection only, and no mail may wait for ever. */
+export const MAX_FAILED_TWIN_SEARCHES = 3;
+
+/**
  * Bytes of an ingested mail that are read; the rest of a larger one is passed over, which can cost the names of attachments. An
  * attachment of 25 MB, the most that many servers take, has 35 MB encoded. Reading takes some ten times as much memory.
  */

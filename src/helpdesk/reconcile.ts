@@ -15,8 +15,12 @@ import { endsWithText, isSameText } from './same-text.js';
  * "free" may hold it for this mail from then on, so that two that look at the same time cannot both have it.
  */
 export interface Claims {
-  /** Whether another mail's entry holds this ticket: of two mails with the same words each must get its own. */
-  isTaken(ticketId: string): Promise<boolean>;
+  /**
+   * Whether another mail's entry holds this ticket: of two mails with the same words each must get its own.
+   * @param alike whether the ticket is this mail's by its words only, and every other such ticket is asked about too: then it
+   *   counts as taken where a mail in the same words must have made one
+   */
+  isTaken(ticketId: string, alike: boolean): Promise<boolean>;
   /** Those of these tickets that other mails hold, so that they need not be looked at. It holds none. */
   heldByOthers?(ticketIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** The same for a reply. Without it, of two equal answers to one ticket the second may take the first for its own. */
@@ -58,9 +62,13 @@ export async function findTicket(
     .filter((candidate) => isSameText(ticket.subject, candidate.subject) && isRecent(candidate.created_at, by))
     .sort(newestFirst);
   const held = await claims.heldByOthers?.(candidates.map(({ id }) => id));
-  for (const { id } of candidates.filter(({ id }) => !held?.has(id)).slice(0, MAX_CANDIDATES)) {
+  const free = candidates.filter(({ id }) => !held?.has(id));
+  // Where some are not looked at, one that is seen must not pass for that of an equal mail, whose own may be among those.
+  const all = free.length <= MAX_CANDIDATES;
+  for (const { id } of free.slice(0, MAX_CANDIDATES)) {
     const view = await helpdesk.viewTicket(id, ticket.user_email);
-    if (view && isOwn(view, ticket, by) && !(await claims.isTaken(id))) return id;
+    const known = view && knownBy(view, ticket, by);
+    if (known && !(await claims.isTaken(id, all && known === 'words'))) return id;
   }
   return null;
 }
@@ -114,10 +122,15 @@ function isSameReply(message: string, reply: TicketReply): boolean {
   return isSameText(withoutNotice(message), withoutNotice(reply.message));
 }
 
-function isOwn(view: TicketView, ticket: TicketRequest, { messageIdField }: Recognition): boolean {
+/** By what a ticket is known as the mail's own; null where it is not. */
+function knownBy(
+  view: TicketView,
+  ticket: TicketRequest,
+  { messageIdField }: Recognition,
+): 'message-id' | 'words' | null {
   const messageId = messageIdField && view.custom_fields[messageIdField.id]?.value;
-  if (messageId) return isSameText(messageIdField.value, messageId);
-  return isSameText(withoutNotice(ticket.message), withoutNotice(view.ticket.message));
+  if (messageId) return isSameText(messageIdField.value, messageId) ? 'message-id' : null;
+  return isSameText(withoutNotice(ticket.message), withoutNotice(view.ticket.message)) ? 'words' : null;
 }
 
 function isRecent(createdAt: string, { receivedAt }: Pick<Recognition, 'receivedAt'>): boolean {

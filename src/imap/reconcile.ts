@@ -8,6 +8,7 @@ import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader, type StandingEntry } from './reader.js';
 import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
 import type { SurelyNew } from './surely-new.js';
+import { type FiledMail, twinsOf } from './twin-search.js';
 import { earlier, UnderWay } from './under-way.js';
 
 /** The open watched folder and everything a pass needs. */
@@ -17,6 +18,8 @@ export interface Watched extends OpenFolder {
   readonly surelyNew: SurelyNew;
   readonly paths: FolderPaths;
   readonly ledger: Ledger;
+  /** Mails in Processed that may say the same as these and of which the ledger knows nothing: see TwinSearch. */
+  readonly filedLike: (mails: readonly Standing[]) => Promise<readonly FiledMail[]>;
   readonly judge: Judge;
   readonly readings: Readings;
   readonly wholeBytes?: number | undefined;
@@ -137,10 +140,12 @@ export class Reconciler {
     // Of a sender who has as many as that under way, most wait for their turn: the rest is left in the mailbox to the next look at all.
     const flooding = this.#underWay.sendersOf(MAX_MAILS_UNDER_WAY);
     const fresh = [...toQueue.values()].filter(({ envelope }) => !flooding.has(withoutPlus(envelope.from)));
+    const next = fresh.slice(0, room);
+    const filed = await this.#filedLike(next);
     await this.#reader.readAll(
-      fresh.slice(0, room),
+      next,
       (mail) => this.#handlingOf(mail),
-      (entries) => this.#commit(entries),
+      (entries) => this.#commit(entries.map((entry) => withTwins(entry, filed))),
     );
     for (const { envelope } of fresh.slice(room)) {
       this.#oldestWaiting = earlier(this.#oldestWaiting, Date.parse(envelope.receivedAt));
@@ -149,6 +154,12 @@ export class Reconciler {
       if (this.#underWay.has(mail.id)) this.#remember(mail);
     }
     return room >= fresh.length;
+  }
+
+  /** What was settled before the ledger was lost, and says the same as a mail whose first attempt looks for its own. */
+  async #filedLike(mails: readonly Standing[]): Promise<readonly FiledMail[]> {
+    const again = mails.filter((mail) => this.#mayHaveBeenQueued(mail));
+    return again.length === 0 ? [] : await this.watched.filedLike(again);
   }
 
   #handlingOf(mail: Standing): Handling {
@@ -166,7 +177,14 @@ export class Reconciler {
       this.#remember({ ...entry, uid: entry.location.uid });
       const { decision, reason } = entry.judgement;
       log.info(
-        { action: 'mail.queued', ...nameOf(entry), decision: decision.kind, reason, lookFirst: entry.lookFirst },
+        {
+          action: 'mail.queued',
+          ...nameOf(entry),
+          decision: decision.kind,
+          reason,
+          lookFirst: entry.lookFirst,
+          twins: entry.twins?.length,
+        },
         'mail queued',
       );
     }
@@ -239,6 +257,11 @@ export class Reconciler {
       }
     }
   }
+}
+
+function withTwins(entry: StandingEntry, filed: readonly FiledMail[]): StandingEntry {
+  const twins = entry.lookFirst ? twinsOf(entry, filed) : [];
+  return twins.length === 0 ? entry : { ...entry, twins };
 }
 
 /** How a log line names a mail. */

@@ -69,6 +69,6 @@ export async function look(folder: OpenFolder, uids: readonly number[]): Promise
 }
 
 /** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */
-function hasKeyword(flags: ReadonlySet<string> | undefined): boolean {
+export function hasKeyword(flags: ReadonlySet<string> | undefined): boolean {
   return [...(flags ?? [])].some((flag) => flag.toLowerCase() === QUEUED_KEYWORD.toLowerCase());
 }

@@ -11,6 +11,7 @@ import type { Judge, Ledger, Readings, Unsettled, WatchedMailbox, WatcherObserve
 import { Reconciler } from './reconcile.js';
 import { QUEUED_KEYWORD } from './standing.js';
 import { SurelyNew } from './surely-new.js';
+import { TwinSearch } from './twin-search.js';
 import { Wake } from './wake.js';
 
 export interface WatcherOptions extends WatchedMailbox {
@@ -47,6 +48,7 @@ export class Watcher {
   #mark: Mark | null = null;
   readonly #history = new FetchHistory();
   readonly #surelyNew = new SurelyNew();
+  readonly #twins: TwinSearch;
   /** Of the last connection, whether it still stands or not. */
   #reconciler: Reconciler | null = null;
   #stopping = false;
@@ -56,6 +58,7 @@ export class Watcher {
 
   constructor(options: WatcherOptions) {
     this.#options = options;
+    this.#twins = new TwinSearch(options);
   }
 
   start(): void {
@@ -77,6 +80,7 @@ export class Watcher {
     this.#ending.abort();
     this.#wake.now();
     if (this.#running) await within(STOP_GRACE_MS, this.#running);
+    this.#twins.close();
     this.#client?.close();
   }
 
@@ -199,6 +203,7 @@ export class Watcher {
       paths,
       mark: backlog === 'import' ? null : mark,
       ledger,
+      filedLike: (mails) => this.#twins.filed(mails, paths.Processed, keywords),
       judge,
       readings,
       wholeBytes,

@@ -44,6 +44,10 @@ export const LOG_ACTIONS = {
     meaning: 'The mailbox cannot be watched, and is tried again after `retryInMs`. Mail waits there.',
     repeats: true,
   },
+  'mailbox.unsearched': {
+    meaning:
+      'Again and again the folder Processed cannot be looked through (`reason`) for mails that say the same as others which may have been queued before the queue was lost; those are queued all the same.',
+  },
   'oauth.rotated': {
     meaning:
       'The authorization server gave a new refresh token in place of OAUTH_REFRESH_TOKEN; `stored` says whether in OAUTH_REFRESH_TOKEN_FILE, `reason` why not. A warning the first time that it is not.',

@@ -1,6 +1,7 @@
 import type { Judgement } from './decision.js';
 import type { Envelope } from './identity.js';
 import type { Outcome } from './outcome.js';
+import type { Twin } from './twins.js';
 
 /** Where a mail stood when it was queued. UIDs mean nothing without the folder's UIDVALIDITY (RFC 3501 section 2.3.1.1). */
 export interface MailLocation {
@@ -25,6 +26,11 @@ export interface NewEntry {
   readonly judgement: Judgement;
   /** Whether it may have been delivered before, so that the first attempt looks at the helpdesk before it posts. */
   readonly lookFirst: boolean;
+  /**
+   * Filed mails that say the same and of which the ledger knew nothing: as many of the tickets or replies that a look finds are theirs.
+   * Absent where there are none.
+   */
+  readonly twins?: readonly Twin[];
 }
 
 /** What the ledger says of a mail it knows. */

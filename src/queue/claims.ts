@@ -1,5 +1,6 @@
 import { MAX_CLAIMS_REMEMBERED } from '../limits.js';
 import type { Outcome } from '../mail/outcome.js';
+import type { Twin } from '../mail/twins.js';
 
 /** The part of the ledger that knows who holds what. */
 interface SettledEntries {
@@ -8,7 +9,7 @@ interface SettledEntries {
 
 /** What one mail may ask: whether another mail holds a ticket or a reply already. */
 export interface ClaimsOfMail {
-  isTaken(ticketId: string): Promise<boolean>;
+  isTaken(ticketId: string, alike: boolean): Promise<boolean>;
   heldByOthers(ticketIds: readonly string[]): Promise<ReadonlySet<string>>;
   isReplyTaken(replyId: string): Promise<boolean>;
 }
@@ -24,22 +25,34 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  */
 export class Claims {
   readonly #holders = new Map<string, string>();
+  /** What each of these mails holds. */
+  readonly #holdings = new Map<string, string>();
   #readFrom = Number.POSITIVE_INFINITY;
   #readTo = 0;
 
   constructor(private readonly ledger: SettledEntries) {}
 
-  /** @param since when the mail came or was queued, whichever was first, ms since 1970: what is older cannot be taken for its own */
-  of(id: string, since: number): ClaimsOfMail {
-    const isTaken = async (key: string) => {
+  /**
+   * What is only alike and held by nobody is first given to the mail's twins, each of which must have made one: whose it is cannot
+   * be told, and need not be, as they say the same.
+   *
+   * @param since when the mail came or was queued, whichever was first, ms since 1970: what is older cannot be taken for its own
+   * @param twins settled mails in the same words of which the ledger may know nothing
+   */
+  of(id: string, since: number, twins: readonly Twin[] = []): ClaimsOfMail {
+    const isTaken = async (key: string, others: readonly Twin[]) => {
       await this.#read(since - MARGIN_MS);
       const holder = this.#holders.get(key);
-      if (holder === undefined) this.#remember(key, id);
-      return holder !== undefined && holder !== id;
+      if (holder !== undefined) return holder !== id;
+      // One that holds something already must not be counted again: the mail's own would be taken for its.
+      const twin = others.find((other) => !this.#holdings.has(other.id));
+      this.#remember(key, twin?.id ?? id);
+      return twin !== undefined;
     };
+    const ofOneSubject = twins.filter(({ sameSubject }) => sameSubject);
     return {
-      isTaken: (ticketId) => isTaken(`ticket ${ticketId}`),
-      isReplyTaken: (replyId) => isTaken(`reply ${replyId}`),
+      isTaken: (ticketId, alike) => isTaken(`ticket ${ticketId}`, alike ? ofOneSubject : []),
+      isReplyTaken: (replyId) => isTaken(`reply ${replyId}`, twins),
       heldByOthers: async (ticketIds) => {
         // A sender's first mail has no candidates, and must not cost a look through the last minute of the ledger.
         if (ticketIds.length === 0) return new Set();
@@ -73,10 +86,17 @@ export class Claims {
   }
 
   #remember(key: string, id: string): void {
-    this.#holders.delete(key);
+    this.#forget(key);
     this.#holders.set(key, id);
+    this.#holdings.set(id, key);
     if (this.#holders.size <= MAX_CLAIMS_REMEMBERED) return;
     const oldest = this.#holders.keys().next();
-    if (!oldest.done) this.#holders.delete(oldest.value);
+    if (!oldest.done) this.#forget(oldest.value);
+  }
+
+  #forget(key: string): void {
+    const holder = this.#holders.get(key);
+    this.#holders.delete(key);
+    if (holder !== undefined && this.#holdings.get(holder) === key) this.#holdings.delete(holder);
   }
 }

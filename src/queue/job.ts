@@ -26,8 +26,8 @@ export function digestOfJob({ judgement, digest }: MailJob): Digest | null {
   return digest ?? (judgement && digestOf(judgement));
 }
 
-/** The entry of a settled mail without its texts. */
-export function withoutTexts(job: MailJob): MailJob {
+/** The entry of a settled mail without its texts, and what served to deliver it. */
+export function withoutTexts({ twins: _, ...job }: MailJob): MailJob {
   const digest = digestOfJob(job);
   return { ...job, judgement: null, ...(digest && { digest }) };
 }

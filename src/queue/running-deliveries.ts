@@ -1,4 +1,5 @@
 import type { Outcome } from '../mail/outcome.js';
+import { wordsOf } from '../mail/twins.js';
 import type { Claims } from './claims.js';
 import type { Deliver, DeliveryOrder } from './ports.js';
 import { Turns } from './turns.js';
@@ -21,10 +22,9 @@ export class RunningDeliveries {
   deliver(id: string, order: DeliveryOrder): Promise<Outcome> {
     const running = this.#running.get(id);
     if (running) return running;
-    const { user_email, message } = order.decision.kind === 'create' ? order.decision.ticket : order.decision.reply;
     // One that looks would take for its own what another one in the same words is just making, since nobody holds that yet.
     const delivery = this.#turns
-      .run(`${user_email}\n${message}`, order.lookFirst, async () => {
+      .run(wordsOf(order.decision), order.lookFirst, async () => {
         const outcome = await this.carry(order);
         this.claims.settled(id, outcome);
         return outcome;

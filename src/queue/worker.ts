@@ -115,7 +115,7 @@ export class DeliveryWorker {
   }
 
   async #process(job: Job<MailJob, Outcome>): Promise<Outcome> {
-    const { judgement, envelope, lookFirst, mailbox, settledWith } = job.data;
+    const { judgement, envelope, lookFirst, mailbox, settledWith, twins } = job.data;
     // Cut off before BullMQ had noted it.
     if (settledWith) return settledWith;
     if (!judgement) throw new UnrecoverableError('the entry holds no decision any more');
@@ -140,7 +140,7 @@ export class DeliveryWorker {
           (lookFirst && tracelessAt === 0) ||
           job.attemptsStarted - 1 > unsent ||
           this.#mayHaveBeenForgotten(Math.max(job.timestamp, tracelessAt)),
-        claims: claims.of(job.id ?? '', firstSeen(job)),
+        claims: claims.of(job.id ?? '', firstSeen(job), twins),
         parents: await waiting.orInstead(() => conversations.parentsOf(answerOf(job)), []),
         known: (ticketId) => conversations.known(ticketId),
         repliesBefore,

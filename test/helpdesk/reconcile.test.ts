@@ -82,6 +82,27 @@ describe('the ticket of an earlier attempt', () => {
     expect(asked).toEqual([own]);
   });
 
+  it('may be that of an equal mail, which is said where all such tickets are looked at and no other field tells', async () => {
+    const asked: [string, boolean][] = [];
+    const claims: Claims = {
+      isTaken: async (id, alike) => {
+        asked.push([id, alike]);
+        return true;
+      },
+    };
+    const first = await client.createTicket(ticket);
+    const second = await client.createTicket(ticket);
+    await findTicket(client, ticket, undated, claims);
+    expect(asked).toEqual([
+      [second, true],
+      [first, true],
+    ]);
+    for (let i = 0; i < MAX_CANDIDATES - 1; i++) await client.createTicket({ ...ticket, message: 'Another' });
+    asked.length = 0;
+    await findTicket(client, ticket, undated, claims);
+    expect(asked).toEqual([[second, false]]);
+  });
+
   it('costs no more looks than the bound, at the newest; other subjects cost none', async () => {
     const create = async (count: number, message: string, subject = ticket.subject) => {
       for (let i = 0; i < count; i++) await client.createTicket({ ...ticket, subject, message });
@@ -135,6 +156,26 @@ describe('a custom field with the Message-ID', () => {
   ])('%s', async (_, custom_fields, message, found) => {
     const id = await client.createTicket({ ...ticket, message, custom_fields });
     expect(await findTicket(client, ticket, by('<a@x>'), nobody)).toBe(found ? id : null);
+  });
+});
+
+describe('a custom field with the Message-ID, before who else may hold the ticket', () => {
+  it('makes it certain, and where it is empty only alike', async () => {
+    await client.close();
+    await helpdesk.close();
+    await start({ fields: [{ id: '7', name: 'Message-ID' }] });
+    const asked: boolean[] = [];
+    const claims: Claims = {
+      isTaken: async (_, alike) => {
+        asked.push(alike);
+        return true;
+      },
+    };
+    await client.createTicket(ticket);
+    await client.createTicket({ ...ticket, custom_fields: { 7: '<a@x>' } });
+    const by = { receivedAt: null, messageIdField: { id: '7', value: '<a@x>' } };
+    await findTicket(client, ticket, by, claims);
+    expect(asked).toEqual([false, true]);
   });
 });
 

@@ -69,6 +69,7 @@ async function open(imap: ImapFlow, ledger: Ledger, onJudge: (envelope: Envelope
     paths,
     mark: null,
     ledger,
+    filedLike: async () => [],
     judge: async (_, envelope) => {
       onJudge(envelope);
       return judge(mailOfEnvelope(envelope, 'test'), defaultPolicy);

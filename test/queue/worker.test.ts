@@ -237,7 +237,7 @@ describe('the delivery worker', () => {
   it('knows what other mails hold since a mail came, though it is queued only now: a person has moved it back', async () => {
     const taken: boolean[] = [];
     const deliver = async (order: DeliveryOrder) => {
-      taken.push(await order.claims.isTaken('12'));
+      taken.push(await order.claims.isTaken('12', false));
       return created;
     };
     const options = { deliver, concurrency: 1, settleMs: 0, retryDelayMs: () => 5 };

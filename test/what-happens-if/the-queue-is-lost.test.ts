@@ -119,6 +119,54 @@ it('where Redis is emptied, an answer without a tag that was just written into i
   expect(rig.helpdesk.tickets()).toMatchObject([{ subject: 'Printer', replies: [{}] }]);
 });
 
+describe('where Redis is emptied and the process killed between two mails in the same words', () => {
+  /** What the customer writes twice, and the endpoint that the second time fails at. */
+  const writings = {
+    answer: { subject: 'Re: [#1] Printer', endpoint: 'ticket_reply.php' },
+    request: { subject: 'It still burns', endpoint: 'tickets_create.php' },
+  };
+  /** Of the second mail: whether it has come to the helpdesk when all is lost. */
+  const lost = {
+    'was not posted': { kind: 'status', status: 503, carriedOut: false },
+    'was posted': { kind: 'drop' },
+  } as const;
+  const saying = (words: string) =>
+    rig.helpdesk
+      .tickets()
+      .flatMap(({ message, replies }) => [message, ...replies.map((reply) => reply.message)])
+      .filter((message) => message.includes(words)).length;
+
+  it.each([
+    ['answer', 'was not posted'],
+    ['answer', 'was posted'],
+    ['request', 'was not posted'],
+    ['request', 'was posted'],
+  ] as const)('each %s stands there once, though the second one %s', async (writing, fate) => {
+    const { subject, endpoint } = writings[writing];
+    const child = startCli(['start'], rig.environment(settings));
+    let output = '';
+    child.stdout.on('data', (data) => {
+      output += data;
+    });
+    await until('it watches', () => output.includes('mailbox.watched'));
+    await deliver(['Printer']);
+    await rig.filed('Processed', 'Printer');
+    await rig.deliver(mail({ subject, body: 'The same words as ever.\n' }));
+    await rig.filed('Processed', subject);
+    rig.helpdesk.fault({ ...lost[fate], endpoint });
+    await rig.deliver(mail({ subject, body: 'The same words as ever.\n' }));
+    await until('the second one has failed', () => output.includes('mail.retry'));
+    child.kill('SIGKILL');
+    await until('the process is gone', () => child.signalCode !== null);
+    await empty();
+    expect(saying('The same words as ever.')).toBe(fate === 'was posted' ? 2 : 1);
+
+    await rig.start(settings);
+    await until('both are filed', async () => (await rig.subjects('Processed')).length === 3);
+    expect(saying('The same words as ever.')).toBe(2);
+  });
+});
+
 describe('on a mail server that keeps no keywords', () => {
   beforeEach(async () => {
     await rig.close();

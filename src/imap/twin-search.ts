@@ -1,0 +1,199 @@
+import type { ImapFlow } from 'imapflow';
+import { MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
+import {
+  MAX_FAILED_TWIN_SEARCHES,
+  MAX_FILED_LOOKED_AT,
+  MAX_MAILS_PER_BATCH,
+  MAX_TWIN_GAP_MS,
+  MAX_TWINS_READ,
+} from '../limits.js';
+import type { Log } from '../log/log-actions.js';
+import { asTwin, type Likeness, likenessOf, type Twin } from '../mail/twins.js';
+import type { ImapLogin } from './connection.js';
+import { envelopeOf } from './envelope.js';
+import { fetchEnvelopes } from './fetch.js';
+import { FetchHistory } from './fetch-history.js';
+import { overConnections } from './over-connections.js';
+import type { Judge, Ledger, Readings } from './ports.js';
+import { MailReader, type StandingEntry } from './reader.js';
+import { hasKeyword, look, type OpenFolder, type Standing } from './standing.js';
+
+export interface TwinSearchOptions {
+  readonly login: ImapLogin;
+  readonly mailbox: string;
+  readonly ledger: Pick<Ledger, 'lookUp'>;
+  readonly judge: Judge;
+  readonly readings: Readings;
+  readonly wholeBytes?: number | undefined;
+  readonly log: Log;
+}
+
+/** A mail in Processed of which the ledger knows nothing. */
+export interface FiledMail {
+  readonly id: string;
+  readonly from: string;
+  /** INTERNALDATE, ms since 1970. */
+  readonly receivedAt: number;
+  readonly likeness: Likeness;
+}
+
+type Sought = Pick<Standing, 'envelope'>;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Looks through Processed for mails that say the same as mails which may have been queued before a ledger was lost. Where nobody
+ * knows any more who holds which reply, the folder still tells how many such replies are of others.
+ */
+export class TwinSearch {
+  readonly #history = new FetchHistory();
+  readonly #closing = new AbortController();
+  /** Searches that failed in a row. */
+  #failures = 0;
+
+  constructor(private readonly options: TwinSearchOptions) {}
+
+  /**
+   * Filed mails of the same senders that the ledger does not know, as they would be judged today. On a connection of its own, so
+   * that the watched folder stays open.
+   *
+   * A search that fails again and again (a server that allows no second connection) gives nothing in the end: a mail that waits for
+   * ever would be worse than one that may be taken for its twin.
+   *
+   * @param processed the path of the folder
+   * @param keywords whether the mailbox keeps keywords: then mail without ours came into the folder by another hand
+   * @throws MailboxUnavailableError, MailboxRefusedError, QueueUnavailableError
+   */
+  async filed(mails: readonly Sought[], processed: string, keywords: boolean): Promise<readonly FiledMail[]> {
+    try {
+      const sought = new SoughtMails(mails);
+      const { login, log } = this.options;
+      const options = { login, log, signal: this.#closing.signal };
+      const found =
+        sought.since === null
+          ? []
+          : await overConnections(options, this.#history, (client) =>
+              this.#search(client, sought, processed, keywords),
+            );
+      this.#failures = 0;
+      return found;
+    } catch (error) {
+      if (error instanceof QueueUnavailableError || this.#closing.signal.aborted) throw error;
+      this.#failures += 1;
+      if (this.#failures < MAX_FAILED_TWIN_SEARCHES) throw error;
+      const { mailbox, log } = this.options;
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ action: 'mailbox.unsearched', mailbox, reason }, 'filed mail cannot be looked through');
+      return [];
+    }
+  }
+
+  /** Ends a search that is under way, which rejects. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #search(
+    client: ImapFlow,
+    sought: SoughtMails,
+    processed: string,
+    keywords: boolean,
+  ): Promise<readonly FiledMail[]> {
+    const { mailbox, ledger } = this.options;
+    const opened = await client.mailboxOpen(processed, { readOnly: true });
+    const place = { client, mailbox, folder: processed, uidValidity: String(opened.uidValidity) };
+    const folder = { ...place, history: this.#history, mark: null, ledger };
+    const unknown: Standing[] = [];
+    for (const uids of batches(await this.#uidsLike(folder, sought, keywords))) {
+      unknown.push(...(await look(folder, uids)).filter(({ entry }) => entry === undefined));
+    }
+    // By id: one that stands there twice is one mail.
+    const found = new Map<string, FiledMail>();
+    await new MailReader({ ...this.options, ...place }).readAll(
+      unknown,
+      () => ({ real: false, lookFirst: false }),
+      async (entries) => {
+        for (const { id, envelope, judgement } of entries) {
+          const likeness = likenessOf(judgement.decision);
+          if (likeness) found.set(id, { id, ...senderAndTime(envelope), likeness });
+        }
+      },
+    );
+    return [...found.values()];
+  }
+
+  /** UIDs of the filed mails that may be twins by their envelopes, at most MAX_TWINS_READ, the likeliest, in the order of UIDs. */
+  async #uidsLike(folder: OpenFolder, sought: SoughtMails, keywords: boolean): Promise<number[]> {
+    // SEARCH counts in days of the server's own zone (RFC 3501 section 6.4.4).
+    const since = new Date((sought.since ?? 0) - DAY_MS);
+    const found = await folder.client.search({ since }, { uid: true });
+    if (!Array.isArray(found)) throw new MailboxUnavailableError('the server does not answer SEARCH');
+    const like: { uid: number; likeliness: number }[] = [];
+    for (const uids of batches(found.sort((a, b) => a - b).slice(-MAX_FILED_LOOKED_AT))) {
+      for (const message of await fetchEnvelopes(folder, uids)) {
+        if (keywords && !hasKeyword(message.flags)) continue;
+        const likeliness = sought.likeliness(envelopeOf(message));
+        if (likeliness > 0) like.push({ uid: message.uid, likeliness });
+      }
+    }
+    return like
+      .sort((a, b) => b.likeliness - a.likeliness || b.uid - a.uid)
+      .slice(0, MAX_TWINS_READ)
+      .map(({ uid }) => uid)
+      .sort((a, b) => a - b);
+  }
+}
+
+/** The twins of a mail among these. */
+export function twinsOf(mail: StandingEntry, filed: readonly FiledMail[]): Twin[] {
+  const { from, receivedAt } = senderAndTime(mail.envelope);
+  const likeness = likenessOf(mail.judgement.decision);
+  if (likeness === null) return [];
+  return filed.flatMap((other) => {
+    if (other.id === mail.id || other.from !== from || !(other.receivedAt >= receivedAt - MAX_TWIN_GAP_MS)) return [];
+    return asTwin(other.id, other.likeness, likeness) ?? [];
+  });
+}
+
+/** What the envelopes say of the mails whose twins are sought. */
+class SoughtMails {
+  /** Since when the earliest twin of any of them may have come, ms since 1970; null where there can be none. */
+  readonly since: number | null = null;
+  readonly #since = new Map<string, number>();
+  readonly #subjects = new Set<string>();
+  readonly #numbers = new Set<string>();
+
+  constructor(mails: readonly Sought[]) {
+    for (const { envelope } of mails) {
+      const { from, receivedAt } = senderAndTime(envelope);
+      if (from === '' || Number.isNaN(receivedAt)) continue;
+      const since = receivedAt - MAX_TWIN_GAP_MS;
+      this.since = Math.min(this.since ?? since, since);
+      this.#since.set(from, Math.min(this.#since.get(from) ?? since, since));
+      this.#subjects.add(`${from}\n${envelope.subject}`);
+      for (const number of numbersIn(envelope.subject)) this.#numbers.add(`${from}\n${number}`);
+    }
+  }
+
+  /** 3 where the subject is the same, 2 where it shares a number, as two answers to one ticket do, 1 where the sender is the same, else 0. */
+  likeliness(envelope: Sought['envelope']): number {
+    const { from, receivedAt } = senderAndTime(envelope);
+    const since = this.#since.get(from);
+    if (since === undefined || !(receivedAt >= since)) return 0;
+    if (this.#subjects.has(`${from}\n${envelope.subject}`)) return 3;
+    return numbersIn(envelope.subject).some((number) => this.#numbers.has(`${from}\n${number}`)) ? 2 : 1;
+  }
+}
+
+function senderAndTime({ from, receivedAt }: Sought['envelope']): { from: string; receivedAt: number } {
+  return { from: from.toLowerCase(), receivedAt: Date.parse(receivedAt) };
+}
+
+function numbersIn(subject: string): string[] {
+  return subject.match(/\d+/g) ?? [];
+}
+
+function* batches(uids: readonly number[]): Generator<readonly number[]> {
+  for (let start = 0; start < uids.length; start += MAX_MAILS_PER_BATCH)
+    yield uids.slice(start, start + MAX_MAILS_PER_BATCH);
+}
