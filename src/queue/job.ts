@@ -47,6 +47,8 @@ export interface AttemptRecord {
   readonly tracelessAt: number;
   /** Server errors in a row for this mail while other mails got through. */
   readonly refusedAmidSuccess: number;
+  /** Whether the whole queue has waited for a failure of this mail. */
+  readonly hasWaited: boolean;
   /** When the last attempt failed, ms since 1970; 0 where none has. */
   readonly failedAt: number;
   /** Why the mail waits, where its last attempt was postponed; null where it was not. */
@@ -76,6 +78,7 @@ export function attemptRecord(progress: unknown): AttemptRecord {
     unsent: 0,
     tracelessAt: 0,
     refusedAmidSuccess: 0,
+    hasWaited: false,
     failedAt: 0,
     postponed: null,
     postponedUntil: 0,

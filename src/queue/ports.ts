@@ -73,4 +73,5 @@ export interface DeliveryObserver {
   waiting(why: 'configuration' | 'rate-limit'): void;
 }
 
-export type JudgeFailure = (error: unknown) => Verdict | Promise<Verdict>;
+/** @param hasWaited whether the whole queue has waited for a failure of this mail before */
+export type JudgeFailure = (error: unknown, hasWaited: boolean) => Verdict | Promise<Verdict>;

@@ -163,7 +163,8 @@ export class DeliveryWorker {
     } catch (error) {
       // What becomes of the job is the other one's matter.
       if (error instanceof OvertakenError) throw error;
-      return await this.#failed(job, await this.options.judgeFailure(error), traceless);
+      const { hasWaited } = attemptRecord(job.progress);
+      return await this.#failed(job, await this.options.judgeFailure(error, hasWaited), traceless);
     }
   }
 
@@ -225,7 +226,7 @@ export class DeliveryWorker {
           'nothing is sent to the helpdesk for now',
         );
         observer.waiting(verdict.setting === null ? 'rate-limit' : 'configuration');
-        await job.updateProgress({ ...failed, unsent: record.unsent + 1, postponed: null });
+        await job.updateProgress({ ...failed, unsent: record.unsent + 1, hasWaited: true, postponed: null });
         await this.#worker?.rateLimit(verdict.forMs);
         throw new RateLimitError();
       case 'postpone': {

@@ -6,13 +6,14 @@ import { failureJudge } from '../../src/service/judge-failure.js';
 const ticket = { subject: 'Printer', message: 'It burns.', user_email: 'ann@example.com' };
 
 /** What the queue does about a ticket that the helpdesk answers with this status, once. */
-async function verdictOn(status: number, { revoked = false, body = '' } = {}) {
+async function verdictOn(status: number, { revoked = false, body = '', hasWaited = false, everywhere = false } = {}) {
   const helpdesk = await startLookAlike({ token: 'right' });
   const client = new HelpdeskClient({ url: helpdesk.apiUrl, token: revoked ? 'wrong' : 'right' });
   try {
-    if (!revoked) helpdesk.fault({ kind: 'status', status, body, endpoint: 'tickets_create.php' });
+    const where = everywhere ? { times: 2 } : { endpoint: 'tickets_create.php' };
+    if (!revoked) helpdesk.fault({ kind: 'status', status, body, retryAfter: '7', ...where });
     const error = await client.createTicket(ticket).catch((thrown: unknown) => thrown);
-    return await failureJudge(client, 1000)(error);
+    return await failureJudge(client, 1000)(error, hasWaited);
   } finally {
     await client.close();
     await helpdesk.close();
@@ -38,5 +39,24 @@ describe('a refusal of the whole helpdesk', () => {
 
   it('makes the queue wait where the endpoint is not there, even if others are', async () => {
     expect(await verdictOn(404)).toMatchObject({ kind: 'wait', setting: 'HELPDESK_URL' });
+  });
+
+  it.each([
+    [404, 0],
+    [429, 7000],
+  ])(
+    'by a %i holds up only the mail that brings it again after all have waited, and never counts against it',
+    async (status, settleMs) => {
+      expect(await verdictOn(status, { hasWaited: true })).toMatchObject({
+        kind: 'transient',
+        settleMs,
+        unsent: true,
+        perhapsOfThisMail: false,
+      });
+    },
+  );
+
+  it.each([404, 429])('by a %i makes the queue wait as often as it concerns all calls', async (status) => {
+    expect(await verdictOn(status, { hasWaited: true, everywhere: true })).toMatchObject({ kind: 'wait' });
   });
 });

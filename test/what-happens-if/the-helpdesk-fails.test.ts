@@ -160,3 +160,25 @@ it('a mail that the helpdesk refuses goes to Failed at once with its words, and 
   ]);
   expect(service.health.ready).toBe(true);
 });
+
+it.each([429, 404])(
+  'a mail that is answered with %i again after everything has waited for it holds up no other, and is not given up',
+  async (status) => {
+    await start({ WORKER_CONCURRENCY: '1' });
+    rig.helpdesk.fault({ kind: 'status', status, retryAfter: '1', times: 2, endpoint: 'tickets_create.php' });
+    const [provoking, harmless] = [`Provokes ${status}`, `Beside ${status}`];
+    await rig.deliver(mail({ from: `provoking-${status}@example.com`, subject: provoking }));
+    await until('everything waits', () => logged('helpdesk.waiting').length === 1);
+    await rig.deliver(mail({ from: `beside-${status}@example.com`, subject: harmless }));
+    await until('it waits alone', async () => {
+      // Which is what lets everything wait, in a minute at the latest.
+      await queue.removeRateLimitKey();
+      return logged('mail.retry').length > 0;
+    });
+    await rig.filed('Processed', harmless);
+    expect(ticketsOf(provoking)).toBe(0);
+    await filed('Processed', provoking);
+    expect([ticketsOf(provoking), ticketsOf(harmless)]).toEqual([1, 1]);
+    expect(logged('helpdesk.waiting')).toHaveLength(1);
+  },
+);
