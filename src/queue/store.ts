@@ -3,6 +3,7 @@ import {
   createPostgresBackend,
   createRedisBackend,
   type IQueueBackend,
+  type RedisQueueBackend,
   runMigrations,
 } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
@@ -96,13 +97,28 @@ async function openRedis(url: string, deadlineMs: number): Promise<Store> {
         return createRedisBackend(name, { ...opts, connection: client }, role);
       }
       const at = address.kind === 'single' ? { url } : { ...address.options, sentinelRetryStrategy: retryMs };
-      return createRedisBackend(name, { ...opts, connection: { ...at, ...options, retryStrategy: retryMs } }, role);
+      const connection = { ...at, ...options, retryStrategy: retryMs };
+      return quietAtLast(createRedisBackend(name, { ...opts, connection }, role));
     },
     ping: (timeoutMs) => pingRedis(url, timeoutMs),
     close: async () => {
       for (const client of clients) client.disconnect();
     },
   };
+}
+
+/**
+ * BullMQ takes its listeners off a client that it closes. Of a Redis that is away it cannot take its leave, so the client's last try to
+ * connect fails when nobody listens any more, and ioredis would print that beside the log.
+ */
+function quietAtLast(backend: RedisQueueBackend): RedisQueueBackend {
+  for (const connection of [backend.connection, backend.blockingConnection]) {
+    connection?.client.then(
+      (client) => client.on('error', () => {}),
+      () => {},
+    );
+  }
+  return backend;
 }
 
 function pingRedis(url: string, timeoutMs: number): Promise<void> {

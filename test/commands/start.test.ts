@@ -18,9 +18,11 @@ it.each([
     const rig = await startRig(redis.url);
     const child = startCli(['start'], rig.environment());
     let output = '';
-    child.stdout.on('data', (data) => {
-      output += data;
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        output += data;
+      });
+    }
     try {
       await until('it watches', () => output.includes('mailbox.watched'));
       if (atWork) {
@@ -37,9 +39,10 @@ it.each([
       }
       const asked = Date.now();
       child.kill('SIGTERM');
-      const exit = await Promise.race([once(child, 'exit'), sleep(12_000, ['late'])]);
+      const exit = await Promise.race([once(child, 'close'), sleep(12_000, ['late'])]);
       expect(exit[0], output.split('\n').slice(-12).join('\n')).toBe(0);
       expect(Date.now() - asked).toBeLessThan(10_000);
+      expect(output.split('\n').filter((line) => !line.startsWith('{"level":'))).toEqual(['']);
     } finally {
       child.kill('SIGKILL');
       await rig.close();
