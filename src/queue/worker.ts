@@ -140,7 +140,8 @@ export class DeliveryWorker {
           (lookFirst && tracelessAt === 0) ||
           job.attemptsStarted - 1 > unsent ||
           this.#mayHaveBeenForgotten(Math.max(job.timestamp, tracelessAt)),
-        claims: claims.of(job.id ?? '', firstSeen(job), twins),
+        // Once the replies of others are noted the twins' are among them: counted again, the mail's own would pass for one.
+        claims: claims.of(job.id ?? '', firstSeen(job), repliesBefore.length > 0 ? [] : twins),
         parents: await waiting.orInstead(() => conversations.parentsOf(answerOf(job)), []),
         known: (ticketId) => conversations.known(ticketId),
         repliesBefore,

@@ -6,6 +6,7 @@ import { HelpdeskClient } from '../../src/helpdesk/client.js';
 import { type Delivery, deliver } from '../../src/helpdesk/once.js';
 import type { Claims } from '../../src/helpdesk/reconcile.js';
 import type { Outcome } from '../../src/mail/outcome.js';
+import { Claims as QueueClaims } from '../../src/queue/claims.js';
 import { until } from '../services/until.js';
 import { untilTheEnd } from '../until-the-end.js';
 
@@ -194,6 +195,46 @@ describe('once is once', () => {
     await client.createTicket(ticket);
     const claims = { isTaken: async (id: string) => id === '1' };
     expect(await deliver(client, delivery(create, true), claims)).toMatchObject({ ticketId: '2', adopted: false });
+  });
+
+  describe('where an equal mail is filed of which the ledger knows nothing any more', () => {
+    /** Of a mail with one twin. */
+    const withTwin = (sameSubject = true): Claims => {
+      const settledSince = async function* () {};
+      return new QueueClaims({ settledSince }).of('mine', Date.now(), [{ id: 'filed', sameSubject }]);
+    };
+    const again = (decision: Delivery['decision'], claims = withTwin()) =>
+      deliver(client, delivery(decision, true), claims);
+
+    it('its ticket is not adopted, and where there are two the second one is', async () => {
+      await client.createTicket(ticket);
+      expect(await again(create)).toMatchObject({ ticketId: '2', adopted: false });
+      expect(await again(create)).toMatchObject({ adopted: true });
+      expect(helpdesk.tickets()).toHaveLength(2);
+    });
+
+    it('its reply is not adopted, and where there are two the second one is', async () => {
+      await client.createTicket(ticket);
+      await client.replyToTicket({ ticket_id: '1', user_email: ann, message: 'It still burns.' });
+      expect(await again(reply([1]))).toMatchObject({ replyId: '2', adopted: false });
+      expect(await again(reply([1]))).toMatchObject({ replyId: '2', adopted: true });
+      expect(helpdesk.tickets()[0]?.replies).toHaveLength(2);
+    });
+
+    it('the ticket that was made of each since the gate was shut is told by its subject', async () => {
+      const message = 'It still burns.';
+      await client.createTicket({ ...ticket, message, subject: 'Another' });
+      await client.createTicket({ ...ticket, message });
+      expect(await again(reply([7]), withTwin(false))).toMatchObject({ ticketId: '2', adopted: true });
+      expect(await again(reply([7]), withTwin(true))).toMatchObject({ ticketId: '3', adopted: false });
+    });
+
+    it('its ticket counts, too, where the gate was shut to it and has let this one in', async () => {
+      const message = 'It still burns.';
+      await client.createTicket({ ...ticket, message });
+      await client.replyToTicket({ ticket_id: '1', user_email: ann, message });
+      expect(await again(reply([1]))).toMatchObject({ kind: 'replied', replyId: '1', adopted: true });
+    });
   });
 
   it('where the gate was shut to the attempt whose answer is lost and is open now, its ticket is adopted all the same', async () => {

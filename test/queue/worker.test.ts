@@ -202,6 +202,22 @@ describe('the delivery worker', () => {
     expect(orders.map(({ repliesBefore }) => repliesBefore)).toEqual([[], ['31', '32'], ['31', '32']]);
   });
 
+  it('counts the twins of a mail, until the replies of others are noted, of which theirs are some', async () => {
+    const taken: boolean[] = [];
+    const deliver = async (order: DeliveryOrder) => {
+      orders.push(order);
+      taken.push(await order.claims.isReplyTaken(`${orders.length}`));
+      if (orders.length === 2) await order.noteReplies(['1']);
+      if (orders.length < 3) throw new Scripted(lost);
+      return created;
+    };
+    await startWorker({ deliver, concurrency: 1, settleMs: 0, retryDelayMs: () => 5 });
+    const twins = ['x', 'y', 'z'].map((id) => ({ id, sameSubject: true }));
+    await ledger.add([newEntry('a', { lookFirst: true, twins })]);
+    await settled('a');
+    expect(taken).toEqual([true, true, false]);
+  });
+
   it('need not look where every earlier attempt provably never left', async () => {
     await deliverBy({ a: [unsent, wrongToken, created] });
     await add('a');
