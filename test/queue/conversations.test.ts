@@ -1,37 +1,31 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_PARENT_WAIT_MS } from '../../src/limits.js';
 import { identityOfMessageId } from '../../src/mail/identity.js';
 import type { NewEntry } from '../../src/mail/ledger-entry.js';
 import type { Outcome } from '../../src/mail/outcome.js';
-import { type Backend, type BackendWorker, openBackend } from '../../src/queue/backend.js';
+import type { Backend, BackendWorker } from '../../src/queue/backend.js';
 import { type Answer, Conversations } from '../../src/queue/conversations.js';
 import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
-import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
-import { openStore } from '../services/rig.js';
+import type { JobLedger, MailQueue } from '../../src/queue/ledger.js';
 import { until } from '../services/until.js';
 import { newEntry } from './entries.js';
+import { type OpenLedger, openLedger } from './open-ledger.js';
 
 const mailbox = 'imap://support@mail.acme.test/INBOX';
-const log = pino({ level: 'silent' });
 
 describe('conversations', () => {
-  let store: Awaited<ReturnType<typeof openStore>>;
+  let opened: OpenLedger;
   let backend: Backend;
   let queue: MailQueue;
   let ledger: JobLedger;
   let conversations: Conversations;
 
   beforeAll(async () => {
-    store = await openStore('redis');
-    backend = await openBackend(store.url, { log });
-    queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
-    ledger = new JobLedger(queue, { ledgerDays: 30 });
+    opened = await openLedger('redis');
+    ({ backend, queue, ledger } = opened);
   });
-  afterAll(async () => {
-    await backend?.close();
-    await store?.close();
-  });
+  afterAll(() => opened?.close());
+
   beforeEach(async () => {
     await queue.obliterate({ force: true });
     conversations = new Conversations(ledger);

@@ -2,37 +2,31 @@ import { UnrecoverableError } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MailQuery } from '../../src/mail/mail-record.js';
 import type { Outcome } from '../../src/mail/outcome.js';
-import { type Backend, openBackend } from '../../src/queue/backend.js';
+import type { Backend } from '../../src/queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
-import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
+import type { JobLedger, MailQueue } from '../../src/queue/ledger.js';
 import { MailLog } from '../../src/queue/mail-log.js';
-import { openStore, type Store } from '../services/rig.js';
+import type { Store } from '../services/rig.js';
 import { until } from '../services/until.js';
 import { newEntry } from './entries.js';
+import { type OpenLedger, openLedger } from './open-ledger.js';
 
-const log = { info() {}, warn() {}, error() {} };
 const HOUR_MS = 3_600_000;
 
 const everything: MailQuery = { state: null, search: '', limit: 50, offset: 0 };
 
 describe.each<Store>(['redis', 'embedded'])('the mail log on %s', (kind) => {
-  let store: Awaited<ReturnType<typeof openStore>>;
+  let opened: OpenLedger;
   let backend: Backend;
   let queue: MailQueue;
   let ledger: JobLedger;
   let mails: MailLog;
 
   beforeAll(async () => {
-    store = await openStore(kind);
-    backend = await openBackend(store.url, { log });
-    queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
-    ledger = new JobLedger(queue, { ledgerDays: 30 });
+    opened = await openLedger(kind);
+    ({ backend, queue, ledger } = opened);
   });
-
-  afterAll(async () => {
-    await backend?.close();
-    await store?.close();
-  });
+  afterAll(() => opened?.close());
 
   beforeEach(async () => {
     await queue.obliterate({ force: true });

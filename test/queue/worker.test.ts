@@ -3,18 +3,18 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/mail/outcome.js';
-import { type Backend, openBackend } from '../../src/queue/backend.js';
+import type { Backend } from '../../src/queue/backend.js';
 import { Claims } from '../../src/queue/claims.js';
 import { Conversations } from '../../src/queue/conversations.js';
 import { Flood } from '../../src/queue/flood.js';
-import { attemptRecord, type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
-import { JobLedger, type MailQueue } from '../../src/queue/ledger.js';
+import { attemptRecord, QUEUE_NAME } from '../../src/queue/job.js';
+import type { JobLedger, MailQueue } from '../../src/queue/ledger.js';
 import type { DeliveredMail, DeliveryOrder, Verdict } from '../../src/queue/ports.js';
-import { Postponed } from '../../src/queue/postponed.js';
+import type { Postponed } from '../../src/queue/postponed.js';
 import { DeliveryWorker, type DeliveryWorkerOptions } from '../../src/queue/worker.js';
-import { openStore } from '../services/rig.js';
 import { until } from '../services/until.js';
 import { newEntry } from './entries.js';
+import { type OpenLedger, openLedger } from './open-ledger.js';
 
 const DAY_MS = 86_400_000;
 const silent = pino({ level: 'silent' });
@@ -36,7 +36,7 @@ class Scripted extends Error {
 }
 
 describe('the delivery worker', () => {
-  let store: Awaited<ReturnType<typeof openStore>>;
+  let opened: OpenLedger;
   let backend: Backend;
   let queue: MailQueue;
   let ledger: JobLedger;
@@ -48,17 +48,10 @@ describe('the delivery worker', () => {
   let arrivals: string[];
 
   beforeAll(async () => {
-    store = await openStore('redis');
-    backend = await openBackend(store.url, { log: silent });
-    queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
-    postponed = await Postponed.open(backend);
-    ledger = new JobLedger(queue, { ledgerDays: 30 }, postponed);
+    opened = await openLedger('redis');
+    ({ backend, queue, ledger, postponed } = opened);
   });
-
-  afterAll(async () => {
-    await backend?.close();
-    await store?.close();
-  });
+  afterAll(() => opened?.close());
 
   beforeEach(async () => {
     await queue.obliterate({ force: true });
@@ -245,7 +238,7 @@ describe('the delivery worker', () => {
     await deliverBy({ a: [unsent, created] }, () => 1500);
     await add('a');
     await until('the first attempt', () => orders.length === 1);
-    await store.restart();
+    await opened.store.restart();
     await settled('a');
     expect(orders.map(({ lookFirst }) => lookFirst)).toEqual([false, true]);
   });
@@ -263,7 +256,7 @@ describe('the delivery worker', () => {
     await worker.stop();
     // It was settled two days after the mail came, and three days ago.
     const at = Date.now() - 3 * DAY_MS;
-    const redis = new Redis(store.url);
+    const redis = new Redis(opened.store.url);
     await redis.hset('mail2ticket:mail:other', 'finishedOn', at);
     await redis.zadd('mail2ticket:mail:completed', at, 'other');
     redis.disconnect();
@@ -279,7 +272,7 @@ describe('the delivery worker', () => {
   it('lets an attempt post nothing that has lost its mail, as on a machine that slept, and leaves that to who has it', async () => {
     const posted: string[] = [];
     const loseLock = async (id: string) => {
-      const redis = new Redis(store.url);
+      const redis = new Redis(opened.store.url);
       await redis.del(`mail2ticket:mail:${id}:lock`);
       redis.disconnect();
     };
