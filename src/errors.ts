@@ -124,10 +124,8 @@ export class MailboxUnavailableError extends Mail2TicketError {
   readonly code = 'MAILBOX_UNAVAILABLE';
 }
 
-/** The IMAP server said no to something it will say no to again: log-in, a missing folder, a right that is lacking. */
-export class MailboxRefusedError extends Mail2TicketError {
-  readonly code = 'MAILBOX_REFUSED';
-
+/** A server said no to what a setting says, and will say no again. */
+abstract class SettingRefusedError extends Mail2TicketError {
   constructor(
     message: string,
     /** The setting to look at. */
@@ -136,6 +134,11 @@ export class MailboxRefusedError extends Mail2TicketError {
   ) {
     super(message, options);
   }
+}
+
+/** The IMAP server said no to something it will say no to again: log-in, a missing folder, a right that is lacking. */
+export class MailboxRefusedError extends SettingRefusedError {
+  readonly code = 'MAILBOX_REFUSED';
 }
 
 /** The running service answered a command of ours with no. */
@@ -149,16 +152,8 @@ export class TokenUnavailableError extends Mail2TicketError {
 }
 
 /** The authorization server gives no access token, and will not without a change of configuration. */
-export class TokenRefusedError extends Mail2TicketError {
+export class TokenRefusedError extends SettingRefusedError {
   readonly code = 'TOKEN_REFUSED';
-
-  constructor(
-    message: string,
-    /** The setting to look at. */
-    readonly setting: string,
-  ) {
-    super(message);
-  }
 }
 
 /** The queue's store (Redis, PostgreSQL, the embedded directory) cannot be used now. */
