@@ -1,8 +1,9 @@
 import type { ImapFlow } from 'imapflow';
 import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
-import { MAX_AUDIT_NAMED, MAX_MAILS_PER_BATCH } from '../limits.js';
+import { MAX_AUDIT_NAMED } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type SettledFolder } from '../mail/ledger-entry.js';
+import { batches } from './batches.js';
 import { FetchHistory } from './fetch-history.js';
 import { findFolders, settledFolders } from './folders.js';
 import { overConnections } from './over-connections.js';
@@ -99,9 +100,7 @@ async function compare(client: ImapFlow, history: FetchHistory, options: AuditOp
 }
 
 async function* mailsOf(folder: OpenFolder, uids: readonly number[]): AsyncGenerator<Standing> {
-  for (let start = 0; start < uids.length; start += MAX_MAILS_PER_BATCH) {
-    yield* await look(folder, uids.slice(start, start + MAX_MAILS_PER_BATCH));
-  }
+  for (const batch of batches(uids)) yield* await look(folder, batch);
 }
 
 /** Adds up what is found, and keeps the first of each kind: mails come in the order of their arrival. */

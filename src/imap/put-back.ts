@@ -1,8 +1,8 @@
 import type { ImapFlow } from 'imapflow';
 import { MailboxUnavailableError } from '../errors.js';
-import { MAX_MAILS_PER_BATCH } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { fingerprintOf } from '../mail/identity.js';
+import { batches } from './batches.js';
 import type { ImapLogin } from './connection.js';
 import { envelopeOf } from './envelope.js';
 import { type FetchedFolder, fetchEnvelopes } from './fetch.js';
@@ -64,13 +64,6 @@ async function find(failed: FetchedFolder, mails: readonly FailedMail[]): Promis
     }
   }
   return found;
-}
-
-/** A server may refuse a line with thousands of UIDs. */
-function* batches(uids: readonly number[]): Generator<readonly number[]> {
-  for (let start = 0; start < uids.length; start += MAX_MAILS_PER_BATCH) {
-    yield uids.slice(start, start + MAX_MAILS_PER_BATCH);
-  }
 }
 
 /** The UIDs among which the mails are. */

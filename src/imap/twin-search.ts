@@ -1,14 +1,9 @@
 import type { ImapFlow } from 'imapflow';
 import { MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
-import {
-  MAX_FAILED_TWIN_SEARCHES,
-  MAX_FILED_LOOKED_AT,
-  MAX_MAILS_PER_BATCH,
-  MAX_TWIN_GAP_MS,
-  MAX_TWINS_READ,
-} from '../limits.js';
+import { MAX_FAILED_TWIN_SEARCHES, MAX_FILED_LOOKED_AT, MAX_TWIN_GAP_MS, MAX_TWINS_READ } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { asTwin, type Likeness, likenessOf, type Twin } from '../mail/twins.js';
+import { batches } from './batches.js';
 import type { ImapLogin } from './connection.js';
 import { envelopeOf } from './envelope.js';
 import { fetchEnvelopes } from './fetch.js';
@@ -191,9 +186,4 @@ function senderAndTime({ from, receivedAt }: Sought['envelope']): { from: string
 
 function numbersIn(subject: string): string[] {
   return subject.match(/\d+/g) ?? [];
-}
-
-function* batches(uids: readonly number[]): Generator<readonly number[]> {
-  for (let start = 0; start < uids.length; start += MAX_MAILS_PER_BATCH)
-    yield uids.slice(start, start + MAX_MAILS_PER_BATCH);
 }
