@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startCli } from './services/cli.js';
 import { freePort } from './services/private-server.js';
-import { mail, openStore, startRig } from './services/rig.js';
+import { mail, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
 // Away from the checkout, where a developer's own .env may stand.
@@ -100,8 +100,7 @@ describe('mail2ticket start', () => {
   });
 
   it('makes one ticket of a mail although it is killed again and again, ends by itself on SIGTERM, and tells its health meanwhile', async () => {
-    const store = await openStore('redis');
-    const rig = await startRig(store.url);
+    const rig = await startRig('redis');
     const environment = {
       ...rig.environment(),
       IMAP_BACKLOG: 'import',
@@ -147,7 +146,6 @@ describe('mail2ticket start', () => {
       expect(await run(['health'], { environment })).toMatchObject({ code: 1 });
     } finally {
       await rig.close();
-      await store.close();
     }
   });
 });

@@ -3,25 +3,20 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Outcome } from '../src/mail/outcome.js';
 import { openBackend } from '../src/queue/backend.js';
 import { attemptRecord, type MailJob, QUEUE_NAME } from '../src/queue/job.js';
-import { mail, openStore, type Rig, startRig } from './services/rig.js';
+import { mail, type Rig, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
-let store: Awaited<ReturnType<typeof openStore>>;
 let rig: Rig;
 
 beforeEach(async () => {
-  store = await openStore('redis');
-  rig = await startRig(store.url);
+  rig = await startRig('redis');
 });
 
-afterEach(async () => {
-  await rig?.close();
-  await store?.close();
-});
+afterEach(() => rig?.close());
 
 it('lets the tickets of a flooding sender wait, not those of others, and makes each of them once the limit allows', async () => {
   const subjects = Array.from({ length: 35 }, (_, i) => `Alert ${i}`);
-  const backend = await openBackend(store.url, { log: pino({ level: 'silent' }) });
+  const backend = await openBackend(rig.environment().QUEUE_URL ?? '', { log: pino({ level: 'silent' }) });
   const queue = await backend.queue<MailJob, Outcome>(QUEUE_NAME);
   const made = () => rig.helpdesk.tickets().filter(({ email }) => email === 'monitor@example.com').length;
   const waiting = async (count: number) =>

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fetchesBodyOf, startImapRelay } from './services/imap-relay.js';
-import { crowd, mail, openStore, type Rig, startRig } from './services/rig.js';
+import { crowd, mail, type Rig, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
-let store: Awaited<ReturnType<typeof openStore>>;
 let rig: Rig;
 
 beforeAll(async () => {
-  store = await openStore('redis');
-  rig = await startRig(store.url);
+  rig = await startRig('redis');
 });
 
-afterAll(async () => {
-  await rig?.close();
-  await store?.close();
-});
+afterAll(() => rig?.close());
 
 async function standing(user: string, folder: string): Promise<number | null> {
   const imap = await rig.dovecot.client(user);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { mail, openStore, type Rig, type RunningService, startRig } from './services/rig.js';
+import { mail, type Rig, type RunningService, startRig } from './services/rig.js';
 import { startSmtp, type TestSmtp } from './services/smtp.js';
 import {
   oauthSettingsOf,
@@ -11,15 +11,13 @@ import {
 import { until } from './services/until.js';
 
 let tokens: TokenServer;
-let store: Awaited<ReturnType<typeof openStore>>;
 let rig: Rig;
 let smtp: TestSmtp;
 let service: RunningService;
 
 beforeAll(async () => {
   tokens = await startTokenServer();
-  store = await openStore('redis');
-  rig = await startRig(store.url, {}, { introspectionUrl: tokens.introspectionUrl });
+  rig = await startRig('redis', {}, { introspectionUrl: tokens.introspectionUrl });
   smtp = await startSmtp(undefined, { isGood: (token) => tokens.isGood(token) });
 });
 afterEach(async () => {
@@ -32,7 +30,6 @@ afterEach(async () => {
 afterAll(async () => {
   await rig.close();
   await smtp.stop();
-  await store.close();
   await tokens.stop();
 });
 

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser } from './services/browser.js';
 import { freePort } from './services/private-server.js';
-import { mail, openStore, type Rig, startRig } from './services/rig.js';
+import { mail, type Rig, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
 const credentials = { username: 'operator', password: 'correct horse battery' };
@@ -14,14 +14,12 @@ const required = {
   body: '{"success":false,"message":"Order number is required"}',
 } as const;
 
-let store: Awaited<ReturnType<typeof openStore>>;
 let rig: Rig;
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  store = await openStore('redis');
-  rig = await startRig(store.url);
+  rig = await startRig('redis');
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   await rig.start({
@@ -44,7 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await rig?.close();
-  await store?.close();
 });
 
 describe('the page in a browser', () => {

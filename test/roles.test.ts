@@ -1,19 +1,14 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startCli } from './services/cli.js';
-import { mail, openStore, type Rig, startRig } from './services/rig.js';
+import { mail, type Rig, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
-let store: Awaited<ReturnType<typeof openStore>>;
 let rig: Rig;
 beforeAll(async () => {
-  store = await openStore('redis');
-  rig = await startRig(store.url);
+  rig = await startRig('redis');
 });
-afterAll(async () => {
-  await rig?.close();
-  await store?.close();
-});
+afterAll(() => rig?.close());
 
 it('a watcher and three workers share the work as processes of their own, and one that is killed loses and doubles nothing', async () => {
   const environment = { ...rig.environment(), IMAP_BACKLOG: 'import', HELPDESK_SETTLE_SECONDS: '1', FLOOD_LIMIT: '0' };

@@ -1,24 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mail, openStore, type Rig, type RunningService, startRig } from './services/rig.js';
+import { mail, type Rig, type RunningService, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
 const BILLING = 'billing@acme.test';
 
 describe('two mailboxes', () => {
-  let store: Awaited<ReturnType<typeof openStore>>;
   let rig: Rig;
   let service: RunningService;
 
   beforeAll(async () => {
-    store = await openStore('redis');
-    rig = await startRig(store.url);
+    rig = await startRig('redis');
     service = await rig.launch({ MAILBOXES: 'support,billing', IMAP_BILLING_USER: BILLING, BILLING_CATEGORY_ID: '2' });
     await until('both are watched', () => service.health.ready);
   });
-  afterAll(async () => {
-    await rig?.close();
-    await store?.close();
-  });
+  afterAll(() => rig?.close());
 
   it('each make a ticket of a mail that came to both, with the settings of each', async () => {
     const both = mail({ subject: 'To both' });
@@ -39,8 +34,7 @@ describe('two mailboxes', () => {
 
 describe('a mailbox that cannot be opened', () => {
   it('leaves the other to its work, and readiness names it', async () => {
-    const store = await openStore('redis');
-    const rig = await startRig(store.url);
+    const rig = await startRig('redis');
     try {
       const service = await rig.launch({
         MAILBOXES: 'support,billing',
@@ -57,15 +51,13 @@ describe('a mailbox that cannot be opened', () => {
       expect(JSON.stringify(service.log)).not.toContain('not-the-password');
     } finally {
       await rig.close();
-      await store.close();
     }
   });
 });
 
 describe('two folders of one account', () => {
   it('have their own mark and their own folders for what is settled', async () => {
-    const store = await openStore('redis');
-    const rig = await startRig(store.url);
+    const rig = await startRig('redis');
     try {
       const imap = await rig.dovecot.client('support@acme.test');
       await imap.mailboxCreate('Billing');
@@ -86,7 +78,6 @@ describe('two folders of one account', () => {
       expect(left.map(({ subject }) => subject)).toEqual(['Old']);
     } finally {
       await rig.close();
-      await store.close();
     }
   });
 });

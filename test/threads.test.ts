@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mail, openStore, type Rig, type RunningService, startRig } from './services/rig.js';
+import { mail, type Rig, type RunningService, startRig } from './services/rig.js';
 import { until } from './services/until.js';
 
 const agent = 'jane@acme.test';
@@ -15,13 +15,11 @@ function answer(
 }
 
 describe('threads and people', () => {
-  let store: Awaited<ReturnType<typeof openStore>>;
   let rig: Rig;
   let service: RunningService;
 
   beforeAll(async () => {
-    store = await openStore('redis');
-    rig = await startRig(store.url, { agents: [agent] });
+    rig = await startRig('redis', { agents: [agent] });
     service = await rig.start({
       STAFF_ADDRESSES: agent,
       TRUSTED_AUTHSERV_ID: 'mx.acme.test',
@@ -35,10 +33,7 @@ describe('threads and people', () => {
     await rig.filed('Processed', 'Printer on fire');
   });
 
-  afterAll(async () => {
-    await rig?.close();
-    await store?.close();
-  });
+  afterAll(() => rig?.close());
 
   const ticketOf = (subject: string) => rig.helpdesk.tickets().find((ticket) => ticket.subject === subject);
   const wordsOn = (subject: string) => ticketOf(subject)?.replies.map(({ message }) => message);
@@ -147,8 +142,7 @@ describe('threads and people', () => {
 
 describe('one of our people where no sender can be verified', () => {
   it('gets a new ticket, and the operator a line that names the setting', async () => {
-    const store = await openStore('redis');
-    const rig = await startRig(store.url, { agents: [agent] });
+    const rig = await startRig('redis', { agents: [agent] });
     try {
       const service = await rig.start({ STAFF_ADDRESSES: agent });
       await rig.deliver(mail({ subject: 'Printer on fire' }));
@@ -160,7 +154,6 @@ describe('one of our people where no sender can be verified', () => {
       expect(line).toMatchObject({ setting: 'TRUSTED_AUTHSERV_ID', from: agent });
     } finally {
       await rig.close();
-      await store.close();
     }
   });
 });

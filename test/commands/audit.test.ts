@@ -13,12 +13,10 @@ import { until } from '../services/until.js';
 const user = 'support@acme.test';
 const anHourAgo = new Date(Date.now() - 3_600_000);
 
-let store: Awaited<ReturnType<typeof openStore>>;
 let rig: Rig;
 
 beforeAll(async () => {
-  store = await openStore('redis');
-  rig = await startRig(store.url);
+  rig = await startRig('redis');
   const service = await rig.start();
   await rig.deliver(mail({ subject: 'Settled' }));
   await rig.deliver(mail({ subject: 'Away', headers: ['Auto-Submitted: auto-replied'] }));
@@ -26,10 +24,7 @@ beforeAll(async () => {
   await rig.filed('Ignored', 'Away');
   await service.stop();
 });
-afterAll(async () => {
-  await rig?.close();
-  await store?.close();
-});
+afterAll(() => rig?.close());
 
 const audit = async () => {
   const { out, err, code } = await runCli(['audit', '--json'], rig.environment());
@@ -94,7 +89,7 @@ it('writes the same figures into the log of the service from time to time, as a 
   const logger = pino({ base: null }, { write: (line: string) => void log.push(JSON.parse(line)) });
   const { mailboxes, queue } = loadConfig(rig.environment());
   const [{ imap } = {} as never] = mailboxes;
-  const backend = await openBackend(store.url, { log: logger });
+  const backend = await openBackend(queue.url, { log: logger });
   const ledger = new JobLedger(await backend.queue<MailJob, never>(QUEUE_NAME), queue);
   const mailbox = watchedMailbox(imap, credentialSources(logger));
   const stop = startHourlyAudit({ ...mailbox, ledger, log: logger }, 100);

@@ -9,7 +9,7 @@ import { MAX_MAILS_UNDER_WAY } from '../../src/limits.js';
 import { createLogger } from '../../src/log/logger.js';
 import { openBackend } from '../../src/queue/backend.js';
 import { runCli, startCli } from '../services/cli.js';
-import { mail, openStore, type Rig, type RunningService, startRig } from '../services/rig.js';
+import { mail, type Rig, type RunningService, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';
 
 let directory: string;
@@ -47,21 +47,18 @@ const refusal = {
 } as const;
 
 describe('ingest', () => {
-  let store: Awaited<ReturnType<typeof openStore>>;
   let rig: Rig;
   let service: RunningService;
   let redis: Redis;
 
   beforeAll(async () => {
-    store = await openStore('redis');
-    rig = await startRig(store.url);
+    rig = await startRig('redis');
     service = await rig.start();
-    redis = new Redis(store.url);
+    redis = new Redis(rig.environment().QUEUE_URL ?? '');
   });
   afterAll(async () => {
     redis?.disconnect();
     await rig?.close();
-    await store?.close();
   });
 
   const tickets = (subject: string) => rig.helpdesk.tickets().filter((ticket) => ticket.subject.startsWith(subject));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../services/cli.js';
 import { freePort } from '../services/private-server.js';
-import { mail, openStore, type Rig, type RunningService, startRig } from '../services/rig.js';
+import { mail, type Rig, type RunningService, startRig } from '../services/rig.js';
 
 const required = {
   kind: 'status',
@@ -11,14 +11,12 @@ const required = {
 const page = { DASHBOARD_USER: 'operator', DASHBOARD_PASSWORD: 'correct horse battery' };
 
 describe.each(['redis', 'embedded'] as const)('the mail command on %s', (kind) => {
-  let store: Awaited<ReturnType<typeof openStore>>;
   let rig: Rig;
   let service: RunningService;
   let served: Record<string, string>;
 
   beforeAll(async () => {
-    store = await openStore(kind);
-    rig = await startRig(store.url);
+    rig = await startRig(kind);
     served = { ...page, HTTP_PORT: String(await freePort()) };
     service = await rig.start(served);
     await rig.deliver(mail({ subject: 'The printer is on fire' }));
@@ -29,10 +27,7 @@ describe.each(['redis', 'embedded'] as const)('the mail command on %s', (kind) =
     await rig.deliver(mail({ subject: 'Broken \u001b[31mred' }));
     await rig.filed('Failed', 'Broken \u001b[31mred');
   });
-  afterAll(async () => {
-    await rig?.close();
-    await store?.close();
-  });
+  afterAll(() => rig?.close());
 
   const run = (args: string[], settings: Record<string, string> = served) =>
     runCli(['mail', ...args], rig.environment(settings));

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBackend } from '../../src/queue/backend.js';
 import { startCli } from '../services/cli.js';
 import { freePort } from '../services/private-server.js';
-import { mail, openStore, type Rig, type RunningService, startRig } from '../services/rig.js';
+import { mail, type Rig, type RunningService, startRig } from '../services/rig.js';
 import { type ReceivedMail, startSmtp, type TestSmtp } from '../services/smtp.js';
 import { until } from '../services/until.js';
 
@@ -12,19 +12,16 @@ const ACK_FROM = 'Acme Support <help@acme.test>';
 const said = (service: RunningService, action: string) => service.log.filter((line) => line.action === action);
 
 describe('acknowledgements of a running service', () => {
-  let store: Awaited<ReturnType<typeof openStore>>;
   let rig: Rig;
   let smtp: TestSmtp | undefined;
 
   beforeEach(async () => {
-    store = await openStore('redis');
-    rig = await startRig(store.url);
+    rig = await startRig('redis');
   });
 
   afterEach(async () => {
     await rig?.close();
     await smtp?.stop();
-    await store?.close();
   });
 
   const settings = (port: number) => ({ SMTP_URL: `smtp://127.0.0.1:${port}`, ACK_FROM });
@@ -119,7 +116,7 @@ describe('acknowledgements of a running service', () => {
     expect(rig.helpdesk.tickets()).toHaveLength(1);
     expect(service.health.ready).toBe(true);
     smtp = await startSmtp(undefined, { port });
-    const backend = await openBackend(store.url, { log: pino({ level: 'silent' }) });
+    const backend = await openBackend(rig.environment().QUEUE_URL ?? '', { log: pino({ level: 'silent' }) });
     await (await backend.queue('acknowledgement')).promoteJobs();
     await backend.close();
     await received(1);
@@ -139,9 +136,8 @@ describe('two services that acknowledge, each a customer of the other, behind a 
     ["each other's tags mean nothing to them, so that every acknowledgement is a new ticket", '[b #{id}]', [2, 1]],
     ['they use the same tag', '[#{id}]', [1, 1]],
   ])('end by themselves after two acknowledgements where %s', async (_, tagOfB, tickets) => {
-    const stores = [await openStore('redis'), await openStore('redis')] as const;
-    const a = await startRig(stores[0].url);
-    const b = await startRig(stores[1].url);
+    const a = await startRig('redis');
+    const b = await startRig('redis');
     const passed: string[] = [];
     const relayTo = (rig: Rig, name: string) =>
       startSmtp(async (one) => {
@@ -174,7 +170,6 @@ describe('two services that acknowledge, each a customer of the other, behind a 
     } finally {
       await Promise.all([a.close(), b.close()]);
       await Promise.all([toA.stop(), toB.stop()]);
-      for (const store of stores) await store.close();
     }
   });
 });

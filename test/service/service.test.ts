@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis } from '../services/redis.js';
-import { mail, openStore, type Rig, type RunningService, type Store, startRig } from '../services/rig.js';
+import { mail, type Rig, type RunningService, type Store, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';
 
 const fields = [
@@ -9,20 +9,15 @@ const fields = [
 ];
 
 describe.each<Store>(['redis', 'embedded'])('the service on %s', (kind) => {
-  let store: Awaited<ReturnType<typeof openStore>>;
   let rig: Rig;
   let service: RunningService;
 
   beforeAll(async () => {
-    store = await openStore(kind);
-    rig = await startRig(store.url, { fields });
+    rig = await startRig(kind, { fields });
     service = await rig.start({ CUSTOM_FIELDS: '{"7":"header:X-Order-Id","8":"message-id"}', CATEGORY_ID: '3' });
   });
 
-  afterAll(async () => {
-    await rig?.close();
-    await store?.close();
-  });
+  afterAll(() => rig?.close());
 
   it('makes a ticket of a new mail, with its headers mapped to custom fields, and files it unseen', async () => {
     await rig.deliver(
@@ -142,8 +137,7 @@ describe.each<Store>(['redis', 'embedded'])('the service on %s', (kind) => {
 
 describe('a helpdesk that refuses a mail', () => {
   it('ends in Failed with the words of the API in the log, and is delivered once it is moved back under a better configuration', async () => {
-    const store = await openStore('redis');
-    const rig = await startRig(store.url, { fields: [{ id: '7', name: 'Order', type: 'text', required: true }] });
+    const rig = await startRig('redis', { fields: [{ id: '7', name: 'Order', type: 'text', required: true }] });
     try {
       const service = await rig.start();
       await rig.deliver(mail({ subject: 'No order number' }));
@@ -162,15 +156,13 @@ describe('a helpdesk that refuses a mail', () => {
       expect(rig.helpdesk.tickets()).toMatchObject([{ custom_fields: { 7: 'unknown' } }]);
     } finally {
       await rig.close();
-      await store.close();
     }
   });
 });
 
 describe('the first start on a mailbox that holds mail', () => {
   it('leaves the old mail alone for good with IMAP_BACKLOG=skip, and works through it with import', async () => {
-    const store = await openStore('redis');
-    const rig = await startRig(store.url);
+    const rig = await startRig('redis');
     try {
       await rig.deliver(mail({ subject: 'Old' }));
       const first = await rig.start();
@@ -185,7 +177,6 @@ describe('the first start on a mailbox that holds mail', () => {
       expect(rig.helpdesk.tickets().map(({ subject }) => subject)).toEqual(['New', 'Old']);
     } finally {
       await rig.close();
-      await store.close();
     }
   });
 
@@ -209,8 +200,7 @@ describe('the first start on a mailbox that holds mail', () => {
   });
 
   it('does not guess which mail is old where its note was deleted', async () => {
-    const store = await openStore('redis');
-    const rig = await startRig(store.url);
+    const rig = await startRig('redis');
     try {
       await (await rig.start()).stop();
       const imap = await rig.dovecot.client('support@acme.test');
@@ -226,7 +216,6 @@ describe('the first start on a mailbox that holds mail', () => {
       expect(rig.helpdesk.tickets()).toEqual([]);
     } finally {
       await rig.close();
-      await store.close();
     }
   });
 });

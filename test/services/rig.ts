@@ -54,11 +54,13 @@ export async function openStore(
   return { url: `embedded:${directory}`, restart, close: () => rm(directory, { recursive: true, force: true }) };
 }
 
+/** @param queue the URL of a store, or the kind of one that the rig is to have for itself */
 export async function startRig(
-  queueUrl: string,
+  queue: string,
   helpdeskOptions: Partial<LookAlikeOptions> = {},
   dovecotOptions: DovecotOptions = {},
 ): Promise<Rig> {
+  const own = queue === 'redis' || queue === 'embedded' ? await openStore(queue) : null;
   const dovecot = await startDovecot(dovecotOptions);
   const helpdesk = await startLookAlike({ token: TOKEN, ...helpdeskOptions });
   const services: Service[] = [];
@@ -68,7 +70,7 @@ export async function startRig(
     HELPDESK_URL: helpdesk.apiUrl,
     HELPDESK_TOKEN: TOKEN,
     ...dovecot.settings(USER),
-    QUEUE_URL: queueUrl,
+    QUEUE_URL: own?.url ?? queue,
     LOG_LEVEL: 'debug',
     HELPDESK_SETTLE_SECONDS: '1',
     ...settings,
@@ -111,6 +113,7 @@ export async function startRig(
       for (const service of services) await service.stop();
       await helpdesk.close();
       await dovecot.stop();
+      await own?.close();
     },
   };
 }
