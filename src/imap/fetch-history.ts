@@ -14,6 +14,11 @@ export class FetchHistory {
     return this.envelopes.ends + this.bodies.ends;
   }
 
+  /** How many mails were found to end each connection. */
+  get found(): number {
+    return this.envelopes.found + this.bodies.found;
+  }
+
   bodyHash(of: Numbered, uid: number): string | undefined {
     return this.#bodyHashes.get(placeOf(of, uid));
   }

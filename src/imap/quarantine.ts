@@ -20,20 +20,28 @@ export class Quarantine {
   /** How many connections a mail has ended alone, by its place; 0 of one that was among others. */
   readonly #suspects = new Map<string, number>();
   #ends = 0;
+  #found = 0;
 
   /** @param limit connections that a mail must have ended alone */
   constructor(private readonly limit: number) {}
 
-  /** The mails in the groups in which they are to be asked for. */
+  /**
+   * The mails in the groups in which they are to be asked for, the least suspect first: where a server ends every connection for a while,
+   * each mail gets its share of the blame, and none enough of it for long.
+   */
   groups(of: Numbered, uids: readonly number[]): Group[] {
     const together: number[] = [];
-    const alone: Group[] = [];
+    const alone: { uid: number; ended: number }[] = [];
     for (const uid of uids) {
       const ended = this.#suspects.get(placeOf(of, uid));
       if (ended === undefined) together.push(uid);
-      else alone.push({ uids: [uid], quarantined: ended >= this.limit });
+      else alone.push({ uid, ended });
     }
-    return together.length === 0 ? alone : [{ uids: together, quarantined: false }, ...alone];
+    alone.sort((a, b) => a.ended - b.ended);
+    return [
+      ...(together.length > 0 ? [{ uids: together, quarantined: false }] : []),
+      ...alone.map(({ uid, ended }) => ({ uids: [uid], quarantined: ended >= this.limit })),
+    ];
   }
 
   /** These were asked for together, and that went well. */
@@ -47,12 +55,19 @@ export class Quarantine {
     return this.#ends;
   }
 
+  /** Mails in quarantine, those that have gone since included. */
+  get found(): number {
+    return this.#found;
+  }
+
   /** These were asked for together, and that has ended the connection. */
   ended(of: Numbered, { uids }: Group): void {
     this.#ends += 1;
     for (const uid of uids) {
       const place = placeOf(of, uid);
-      this.#suspects.set(place, uids.length === 1 ? (this.#suspects.get(place) ?? 0) + 1 : 0);
+      const ended = uids.length === 1 ? (this.#suspects.get(place) ?? 0) + 1 : 0;
+      this.#suspects.set(place, ended);
+      if (ended === this.limit) this.#found += 1;
     }
   }
 }

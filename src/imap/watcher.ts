@@ -88,7 +88,7 @@ export class Watcher {
     const { mailbox, log, report, observer } = this.#options;
     for (let failures = 0; !this.#stopping; ) {
       this.#wake = new Wake();
-      const { ends } = this.#history;
+      const { found } = this.#history;
       try {
         await this.#session(() => {
           failures = 0;
@@ -98,8 +98,8 @@ export class Watcher {
         if (this.#stopping) break;
         const reason = error instanceof Error ? error.message : String(error);
         const refused = error instanceof MailboxRefusedError;
-        // A mail that is being found out as the one that ends connections holds up the others no longer than it must.
-        failures = this.#history.ends > ends ? 1 : failures + 1;
+        // A mail that was found to end connections will do so no more: the next one need not wait for long.
+        failures = this.#history.found > found ? 1 : failures + 1;
         const waitMs = backoffMs(refused ? REFUSED_BACKOFF_MS : BACKOFF_MS, failures, Math.random());
         report({ ok: false, reason });
         observer.reconnecting(refused ? 'refused' : error instanceof QueueUnavailableError ? 'queue' : 'connection');
