@@ -18,6 +18,12 @@ export const MAX_JUDGE_MS = 10_000;
 /** Megabytes of heap that judging one mail may take, base load of the thread included (about 40). All bodies together have 4 MB. */
 export const MAX_JUDGE_HEAP_MB = 256;
 
+/** Mails that a thread judges in one go. Each costs about a millisecond, and a mail that comes alone may wait for them. */
+export const MAX_JUDGED_TOGETHER = 32;
+
+/** Bytes that they may have together, so that MAX_JUDGE_HEAP_MB stays a bound for one mail; a larger mail goes alone. */
+export const MAX_JUDGED_TOGETHER_BYTES = 512 * 1024;
+
 /** Readings of one mail that may never come to their end before nothing but its envelope is read: a killed process, a broken connection. */
 export const MAX_BROKEN_READINGS = 3;
 

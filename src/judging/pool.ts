@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
-import { MAX_JUDGE_HEAP_MB, MAX_JUDGE_MS } from '../limits.js';
+import { MAX_JUDGE_HEAP_MB, MAX_JUDGE_MS, MAX_JUDGED_TOGETHER, MAX_JUDGED_TOGETHER_BYTES } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { judge } from '../mail/decide.js';
 import type { Judgement } from '../mail/decision.js';
@@ -30,6 +30,13 @@ const WHY = {
   broken: 'every try to read it broke off',
 };
 
+/** A mail that waits for a thread, or is in one. */
+interface Asked {
+  readonly task: JudgeTask;
+  readonly answered: (answer: JudgeAnswer) => void;
+  readonly failed: (error: unknown) => void;
+}
+
 /**
  * Parses and judges mails in threads of their own, each with a bound of time and memory, so that no mail can hold up or end the
  * process. A mail that breaks a bound is judged by its envelope instead.
@@ -37,7 +44,7 @@ const WHY = {
 export class JudgePool {
   readonly #threads: Tinypool;
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Asked[] = [];
   readonly #closing = new AbortController();
 
   /**
@@ -121,17 +128,52 @@ export class JudgePool {
     };
   }
 
-  /** One mail to a thread, so that the time begins when the mail does, and no mail pays for the one before it. */
-  async #run(task: JudgeTask): Promise<JudgeAnswer> {
-    if (this.#running >= THREADS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running += 1;
+  #run(task: JudgeTask): Promise<JudgeAnswer> {
+    return new Promise((answered, failed) => {
+      this.#waiting.push({ task, answered, failed });
+      this.#next();
+    });
+  }
+
+  /**
+   * What waits goes to a free thread together: asking for one at a time would leave the thread idle whenever the main one is busy.
+   * So no more go than there are threads, and the time of a mail begins when a thread begins with it.
+   */
+  #next(): void {
+    while (this.#running < THREADS && this.#waiting.length > 0) {
+      this.#running += 1;
+      void this.#judgeTogether(this.#group()).finally(() => {
+        this.#running -= 1;
+        this.#next();
+      });
+    }
+  }
+
+  #group(): Asked[] {
+    let bytes = 0;
+    const end = this.#waiting.findIndex(({ task }, i) => {
+      bytes += task.source.bytes.length;
+      return i > 0 && (i === MAX_JUDGED_TOGETHER || bytes > MAX_JUDGED_TOGETHER_BYTES);
+    });
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  }
+
+  async #judgeTogether(asked: readonly Asked[]): Promise<void> {
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.limits.ms)]);
-      return await this.#threads.run(task, { signal });
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running -= 1;
+      const answers: readonly JudgeAnswer[] = await this.#threads.run(
+        asked.map(({ task }) => task),
+        { signal },
+      );
+      for (const [i, { answered, failed }] of asked.entries()) {
+        const answer = answers[i];
+        if (answer) answered(answer);
+        else failed(new Error('a thread has left out a mail'));
+      }
+    } catch (error) {
+      // One of them has broken a bound. Apart from each other, only that one pays for it.
+      if (asked.length > 1) for (const one of asked) await this.#judgeTogether([one]);
+      else asked[0]?.failed(error);
     }
   }
 }

@@ -2,5 +2,5 @@
 import { register } from 'tsx/esm/api';
 
 register();
-const { default: judgeMail } = await import('./thread.ts');
-export default judgeMail;
+const { default: judgeMails } = await import('./thread.ts');
+export default judgeMails;

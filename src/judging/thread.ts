@@ -20,8 +20,15 @@ export type JudgeAnswer = { readonly judgement: Judgement } | { readonly fault: 
 /** Handed over once, when the thread starts. */
 const policies: ReadonlyMap<string, MailPolicy> = Tinypool.workerData;
 
-/** The work of a thread. It never rejects, so that a rejection of the pool means that the thread itself came to its end. */
-export default async function judgeMail({ source, mailbox, real }: JudgeTask): Promise<JudgeAnswer> {
+/**
+ * The work of a thread. It never rejects, so that a rejection of the pool means that the thread itself came to its end.
+ * @returns an answer for each task, in their order
+ */
+export default function judgeMails(tasks: readonly JudgeTask[]): Promise<JudgeAnswer[]> {
+  return Promise.all(tasks.map(judgeMail));
+}
+
+async function judgeMail({ source, mailbox, real }: JudgeTask): Promise<JudgeAnswer> {
   try {
     const policy = policies.get(mailbox) ?? defaultPolicy;
     const mail = await parseMail(source.bytes, source.leftOut);

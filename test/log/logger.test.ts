@@ -30,7 +30,7 @@ test('What could hold a secret or the text of a mail is left out of a line, howe
   });
 });
 
-test('An error in a line gives its message but none of the fields that libraries hang on it', () => {
+test('An error in a line gives its name and nothing of what it says or what libraries hang on it', () => {
   const { log, lines } = recorder();
   const err = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] }, body: 'hunter2' });
   log.info({ action: 'queue.error', err }, 'queue');
