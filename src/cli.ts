@@ -9,6 +9,7 @@ import type { Environment } from './config/setting-values.js';
 import { EXIT_TRY_AGAIN, report } from './exit-code.js';
 import { MAX_MAILS_UNDER_WAY_OF_IMPORT } from './limits.js';
 import type { Role } from './service/service.js';
+import { fitEngine } from './v8-flags.js';
 import { ownVersion } from './version.js';
 
 // Each command loads its own part when it is called: a health check every half minute must not cost loading all of it.
@@ -54,6 +55,7 @@ queue (redis:// or postgres://): a watcher reads the mailboxes, a worker deliver
       .default('all'),
   )
   .action(async ({ role }: { role: Role }) => {
+    fitEngine();
     const { startCommand } = await import('./commands/start.js');
     // Ends here: a store that is away leaves handles of its driver behind, which would hold the process.
     process.exit(await startCommand(environment(), role));

@@ -1,5 +1,5 @@
 import type { Batch } from '../ingest/ingest.js';
-import type { Decision, Judgement } from '../mail/decision.js';
+import type { Decision, QueuedJudgement } from '../mail/decision.js';
 import { table } from './terminal.js';
 
 type Outcome = Decision['kind'];
@@ -46,7 +46,7 @@ export class IngestTally {
     return [...(rows.length > 0 ? [table(['to become', 'by the rule', 'mails'], rows)] : []), told].join('\n');
   }
 
-  #count({ decision, trace }: Judgement): void {
+  #count({ decision, trace }: QueuedJudgement): void {
     const rules = this.#outcomes.get(decision.kind) ?? new Map<string, number>();
     const rule = trace.findLast(({ matched }) => matched)?.rule ?? '';
     rules.set(rule, (rules.get(rule) ?? 0) + 1);

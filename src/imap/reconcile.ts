@@ -45,6 +45,10 @@ export class Reconciler {
   #queued = 0;
   /** Whether the last pass has left mail in the folder for want of room in the queue. */
   #isFull = false;
+  /** UIDs that stood in the folder at the last look at all of it or have come since, but for what was filed. */
+  readonly #standing = new Set<number>();
+  /** Ids of mails that the pass under way has filed outside of Processed: what of its folder has such an id stood there all the time. */
+  readonly #filedInPass = new Set<string>();
   /** The highest UID that a pass has dealt with; a pass over new mail begins above it. */
   #handledUid = 0;
   readonly #reader: MailReader;
@@ -66,19 +70,29 @@ export class Reconciler {
   /**
    * @param scope `all`: everything in the folder; `new`: only what has arrived since the last pass
    * @param stopped asked between batches, so that stopping never waits for a backlog
+   * @param finished asked between batches for ledger ids that have come to their end, which are filed then: a pass over a backlog can
+   *   take hours
    * @returns the number of new mails it has queued
    */
-  async pass(scope: 'all' | 'new', stopped: () => boolean): Promise<number> {
+  async pass(
+    scope: 'all' | 'new',
+    stopped: () => boolean,
+    finished: () => readonly string[] = () => [],
+  ): Promise<number> {
     const before = this.#queued;
     this.#isFull = false;
+    this.#filedInPass.clear();
     const uids = await uidsAbove(this.watched, scope === 'all' ? 0 : this.#handledUid);
-    if (scope === 'all') this.#underWay.keepOnly(new Set(uids));
+    if (scope === 'all') this.#standing.clear();
+    for (const uid of uids) this.#standing.add(uid);
+    if (scope === 'all') this.#underWay.keepOnly(this.#standing);
     let start = 0;
     for (; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
       const batch = uids.slice(start, start + MAX_MAILS_PER_BATCH);
       this.#isFull = !(await this.#settle(batch));
       if (this.#isFull) break;
       this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
+      await this.fileFinished(finished());
     }
     if (scope === 'all' && start >= uids.length) this.watched.surelyNew.keepOnly((id) => this.#underWay.has(id));
     if (scope === 'all' && !stopped()) await this.#reader.allRead();
@@ -88,14 +102,16 @@ export class Reconciler {
   /** Files away those of these ledger ids that stand in the folder; the others belong to another mailbox or watcher. */
   async fileFinished(ids: readonly string[]): Promise<void> {
     const mine = ids.filter((id) => this.#underWay.has(id));
-    if (mine.length === 0) return;
-    const entries = await this.watched.ledger.lookUp(mine);
-    await this.#file(
-      mine.flatMap((id) => {
-        const entry = entries.get(id);
-        return entry ? [{ id, uids: this.#uidsOf(id, entry), entry }] : [];
-      }),
-    );
+    for (let start = 0; start < mine.length; start += MAX_MAILS_PER_BATCH) {
+      const batch = mine.slice(start, start + MAX_MAILS_PER_BATCH);
+      const entries = await this.watched.ledger.lookUp(batch);
+      await this.#file(
+        batch.flatMap((id) => {
+          const entry = entries.get(id);
+          return entry ? [{ id, uids: this.#uidsOf(id, entry), entry }] : [];
+        }),
+      );
+    }
   }
 
   /** Where the mail of this entry stands. Another one that was to have this id, and came too late for it, is left to the next pass. */
@@ -224,6 +240,7 @@ export class Reconciler {
    */
   #putBackFrom(mail: Standing, entry: LedgerEntry): 'Failed' | 'Ignored' | null {
     const { receivedAt, location } = entry;
+    if (this.#filedInPass.has(mail.id)) return null;
     const from = entry.filedIn ?? (this.#wasAway(mail, location) ? folderFor(entry.state) : null);
     if (from !== 'Failed' && from !== 'Ignored') return null;
     if (location === null) return from;
@@ -232,8 +249,9 @@ export class Reconciler {
 
   /** Whether a mail was moved away and back: a process may be killed before it has noted that it has moved it. */
   #wasAway({ uid, hasKeyword }: Standing, location: MailLocation | null): boolean {
-    // A twin that was delivered under a UID of its own has no keyword, where there are any.
-    return location?.uidValidity === this.watched.uidValidity && location.uid !== uid && hasKeyword;
+    if (location?.uidValidity !== this.watched.uidValidity || location.uid === uid) return false;
+    // A twin that was delivered under a UID of its own has no keyword, where there are any; or the first of them still stands here.
+    return hasKeyword && !this.#standing.has(location.uid);
   }
 
   #mayHaveBeenQueued(mail: Standing): boolean {
@@ -248,11 +266,13 @@ export class Reconciler {
       if (mails.length === 0) continue;
       const moved = await client.messageMove(mails.flatMap(({ uids }) => uids).join(','), paths[folder], { uid: true });
       if (!moved) throw new MailboxUnavailableError(`mail could not be moved to ${paths[folder]}`);
+      for (const uid of mails.flatMap(({ uids }) => uids)) this.#standing.delete(uid);
       const ids = mails.map(({ id }) => id);
       await ledger.markFiled(ids, folder);
       for (const id of ids) {
         this.#underWay.forget(id);
         this.watched.surelyNew.filed(id);
+        if (folder !== 'Processed') this.#filedInPass.add(id);
         log.debug({ action: 'mail.filed', mail: id, folder }, 'mail filed');
       }
     }

@@ -23,6 +23,11 @@ export class Wake {
     this.#notify?.();
   }
 
+  /** The finished mails, where there are so many or more; else none, and they stay. */
+  takeFinished(atLeast: number): readonly string[] {
+    return this.#finished.length < atLeast ? [] : this.#finished.splice(0);
+  }
+
   /** Ends any wait, now and from now on: the connection or the service is at its end. */
   now(): void {
     this.#urgent = true;

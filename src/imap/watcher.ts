@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImapFlow } from 'imapflow';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
+import { MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { within } from '../within.js';
 import { connectImap } from './connection.js';
@@ -127,9 +128,10 @@ export class Watcher {
       const reconciler = await this.#open(client);
       const opened = reconciler.watched.uidValidity;
       const ended = () => closed || this.#stopping;
+      const finishedMeanwhile = () => wake.takeFinished(MAX_MAILS_UNDER_WAY);
       // While the queue is away no pass comes to its end, and what an earlier connection saw still holds.
       this.#reconciler ??= reconciler;
-      observer.queued(await reconciler.pass('all', ended), 'connect');
+      observer.queued(await reconciler.pass('all', ended, finishedMeanwhile), 'connect');
       this.#reconciler = reconciler;
       working();
       log.info({ action: 'mailbox.watched', mailbox }, 'watching the mailbox');
@@ -139,12 +141,12 @@ export class Watcher {
         await reconciler.fileFinished(finished);
         if (Date.now() - lastFullPass >= pollMs) {
           await this.#mustBeTheSame(client, opened);
-          observer.queued(await reconciler.pass('all', ended), 'poll');
+          observer.queued(await reconciler.pass('all', ended, finishedMeanwhile), 'poll');
           lastFullPass = Date.now();
           working();
         } else if (newMail || (finished.length > 0 && reconciler.isFull)) {
           // Finished mails make room for those that waited in the mailbox.
-          observer.queued(await reconciler.pass('new', ended), newMail ? 'idle' : 'room');
+          observer.queued(await reconciler.pass('new', ended, finishedMeanwhile), newMail ? 'idle' : 'room');
         }
       }
       if (this.#stopping) await client.logout();

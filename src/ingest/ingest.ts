@@ -1,5 +1,5 @@
 import { MAX_BATCH_BYTES, MAX_MAILS_PER_BATCH, SURELY_NEW_MS } from '../limits.js';
-import type { Judgement } from '../mail/decision.js';
+import type { QueuedJudgement } from '../mail/decision.js';
 import { envelopeOfHeader } from '../mail/header-envelope.js';
 import { type Identified, identify } from '../mail/identify.js';
 import { bodyHashOf } from '../mail/identity.js';
@@ -23,7 +23,7 @@ export interface Batch {
   /** Bytes that were read. */
   readonly bytes: number;
   /** Judgements of the mails that were queued. */
-  readonly queued: readonly Judgement[];
+  readonly queued: readonly QueuedJudgement[];
   /** Mails that had been ingested, had failed, and are tried again. */
   readonly again: number;
   /** Mails that the ledger knew, or that were there twice. */

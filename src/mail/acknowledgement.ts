@@ -1,6 +1,6 @@
 import { MAX_ACKNOWLEDGEMENTS_A_DAY, MIN_ACKNOWLEDGEMENT_GAP_MS } from '../limits.js';
 import { isReadByNobody } from './automatic.js';
-import type { Judgement } from './decision.js';
+import type { QueuedJudgement } from './decision.js';
 import { requesterIn } from './digest.js';
 import type { Outcome } from './outcome.js';
 import type { MailPolicy } from './policy.js';
@@ -20,7 +20,7 @@ export interface Acknowledgement {
 
 /** A mail that was delivered, and how. */
 export interface Delivered {
-  readonly judgement: Judgement;
+  readonly judgement: QueuedJudgement;
   readonly outcome: Outcome;
   /** Whether the mail may have been delivered before it came into this ledger. */
   readonly lookFirst: boolean;

@@ -69,3 +69,6 @@ export interface Judgement {
   /** Of a bounce, what could not be delivered to whom; null of any other mail and where it does not tell. */
   readonly bounce: Bounce | null;
 }
+
+/** What the queue keeps of it: the words that an agent will read stand in the decision. */
+export type QueuedJudgement = Omit<Judgement, 'text' | 'quoted'>;

@@ -1,7 +1,7 @@
 import { MAX_KEPT_EVIDENCE_CHARACTERS } from '../limits.js';
 import type { Automatic } from './automatic.js';
 import { clampCharacters } from './clamp.js';
-import type { Decision, Judgement, TraceStep } from './decision.js';
+import type { Decision, QueuedJudgement, TraceStep } from './decision.js';
 
 /**
  * What stays of a judgement when the texts of a settled mail are let go: enough to say later what became of it and why.
@@ -21,7 +21,7 @@ export interface Digest {
   readonly trace: readonly (readonly [rule: string, matched: 0 | 1, evidence: string])[];
 }
 
-export function digestOf(judgement: Judgement): Digest {
+export function digestOf(judgement: QueuedJudgement): Digest {
   const { decision, reason, automatic, trace, people } = judgement;
   return {
     decision: decision.kind,
@@ -39,7 +39,7 @@ export function digestOf(judgement: Judgement): Digest {
 }
 
 /** Whether it is certain that the requester wrote the mail: its From is verified, and no form or forward stands in between. */
-export function isVerified({ decision, authentication, people: [author] }: Judgement): boolean {
+export function isVerified({ decision, authentication, people: [author] }: QueuedJudgement): boolean {
   return authentication === 'pass' && requesterIn(decision)?.toLowerCase() === author;
 }
 

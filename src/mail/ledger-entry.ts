@@ -1,4 +1,4 @@
-import type { Judgement } from './decision.js';
+import type { QueuedJudgement } from './decision.js';
 import type { Envelope } from './identity.js';
 import type { Outcome } from './outcome.js';
 import type { Twin } from './twins.js';
@@ -23,7 +23,7 @@ export interface NewEntry {
   readonly location: MailLocation | null;
   readonly envelope: Envelope;
   readonly fingerprint: string;
-  readonly judgement: Judgement;
+  readonly judgement: QueuedJudgement;
   /** Whether it may have been delivered before, so that the first attempt looks at the helpdesk before it posts. */
   readonly lookFirst: boolean;
   /**

@@ -1,5 +1,5 @@
 import { MAX_FAILURES_KEPT } from '../limits.js';
-import type { Judgement } from '../mail/decision.js';
+import type { QueuedJudgement } from '../mail/decision.js';
 import { type Digest, digestOf } from '../mail/digest.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
 import type { FailureRecord } from '../mail/mail-record.js';
@@ -11,7 +11,7 @@ export const QUEUE_NAME = 'mail';
 /** What a job holds of its mail. */
 export interface MailJob extends Omit<NewEntry, 'id' | 'judgement'> {
   /** Null once the mail has been filed, or settled where it was ingested: the texts are dropped then, its digest stays. */
-  readonly judgement: Judgement | null;
+  readonly judgement: QueuedJudgement | null;
   /** Absent until then, and in entries of versions that kept none. */
   readonly digest?: Digest;
   readonly filedIn: SettledFolder | null;

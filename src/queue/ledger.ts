@@ -1,6 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import { MAX_ATTEMPT_STACKTRACES, MAX_FAILURES_KEPT } from '../limits.js';
 import { acknowledgedMail } from '../mail/acknowledgement.js';
+import type { Judgement, QueuedJudgement } from '../mail/decision.js';
 import type { Digest } from '../mail/digest.js';
 import { identityOfMessageId } from '../mail/identity.js';
 import type { LedgerEntry, NewEntry, SettledFolder } from '../mail/ledger-entry.js';
@@ -140,6 +141,16 @@ export class JobLedger {
   }
 }
 
-function jobOf({ id: _, ...entry }: NewEntry, earlierFailures: readonly FailureRecord[] = []): MailJob {
-  return safeJson({ ...entry, filedIn: null, ...(earlierFailures.length > 0 && { earlierFailures }) });
+function jobOf({ id: _, judgement, ...entry }: NewEntry, earlierFailures: readonly FailureRecord[] = []): MailJob {
+  return safeJson({
+    ...entry,
+    judgement: withoutWords(judgement),
+    filedIn: null,
+    ...(earlierFailures.length > 0 && { earlierFailures }),
+  });
+}
+
+/** Whoever judged may hand over all of a judgement. Of a mail with a long quote the words twice over are most of what would be stored. */
+function withoutWords({ text: _, quoted: __, ...judgement }: QueuedJudgement & Partial<Judgement>): QueuedJudgement {
+  return judgement;
 }

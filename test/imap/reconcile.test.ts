@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Mark, prepareFolders } from '../../src/imap/folders.js';
 import type { Ledger } from '../../src/imap/ports.js';
 import { Reconciler } from '../../src/imap/reconcile.js';
+import { QUEUED_KEYWORD } from '../../src/imap/standing.js';
 import { SurelyNew } from '../../src/imap/surely-new.js';
 import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../../src/limits.js';
 import { judge } from '../../src/mail/decide.js';
@@ -149,6 +150,38 @@ it('only files a mail that stands where it stood, and its twin, where a crash ke
   expect(await dovecot.list(user, paths.Ignored)).toHaveLength(2);
   await imap.logout();
 });
+
+it.each([
+  { when: 'after', filed: (): string[] => [] },
+  { when: 'within', filed: (ids: string[]) => ids },
+])(
+  'only files both of one mail that stands twice, queued before the ledger was lost and settled $when the pass over the backlog',
+  async ({ when, filed: finished }) => {
+    const user = `${when}@acme.test`;
+    const imap = await dovecot.client(user);
+    const receivedAt = new Date('2026-11-24T08:00:00Z');
+    const twin = mail({ subject: 'Away' });
+    const append = (raw: string) => imap.append('INBOX', raw.replaceAll('\n', '\r\n'), [QUEUED_KEYWORD], receivedAt);
+    await append(twin);
+    for (let i = 0; i < MAX_MAILS_PER_BATCH; i++) await append(mail({ subject: `${i}` }));
+    await append(twin);
+
+    const ledger = quickLedger();
+    const { reconciler, paths } = await open(imap, ledger);
+    const pass = () =>
+      reconciler.pass(
+        'all',
+        () => false,
+        () => finished([...ledger.entries.keys()]),
+      );
+    await pass();
+    await pass();
+    await imap.logout();
+    expect(ledger.again).toEqual([]);
+    const filed = await dovecot.list(user, paths.Ignored);
+    expect(filed.filter(({ subject }) => subject === 'Away')).toHaveLength(2);
+  },
+);
 
 it('leaves the mails of a flooding sender in the mailbox once a thousand wait for their turn, and takes those of others', async () => {
   const imap = await dovecot.client('other@acme.test');

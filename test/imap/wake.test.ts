@@ -70,4 +70,13 @@ describe('the wake of the watcher', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(await waiting).toEqual({ newMail: false, finished: [] });
   });
+
+  it('hands over finished mails between two batches only where there are many, and keeps them otherwise', async () => {
+    const wake = new Wake();
+    wake.finished('a');
+    expect(wake.takeFinished(2)).toEqual([]);
+    wake.finished('b');
+    expect(wake.takeFinished(2)).toEqual(['a', 'b']);
+    expect(wake.takeFinished(2)).toEqual([]);
+  });
 });

@@ -23,8 +23,6 @@ export function newEntry(id: string, given: Partial<NewEntry> & { decision?: Dec
       decision,
       reason: 'a new request',
       trace: [],
-      text: 'World',
-      quoted: '',
       automatic: { kind: 'none', evidence: '', effect: 'none' },
       bounce: null,
       authentication: 'unchecked',

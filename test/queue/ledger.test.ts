@@ -94,7 +94,8 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
   it('lets go of the texts of a mail once it is filed, and keeps identity, outcome, reasons and requester', async () => {
     const entry = newEntry('a');
     const trace = [{ rule: 'new ticket', matched: true, evidence: `no rule before it matched ${'x'.repeat(1000)}` }];
-    await ledger.add([{ ...entry, judgement: { ...entry.judgement, quoted: 'quoted World', trace } }]);
+    await ledger.add([{ ...entry, judgement: { ...entry.judgement, trace } }]);
+    expect(JSON.stringify((await queue.getJob('a'))?.data)).toContain('World');
     await settle('a');
     await ledger.markFiled(['a', 'swept long ago'], 'Processed');
     expect((await ledger.lookUp(['a'])).get('a')).toMatchObject({
@@ -111,6 +112,14 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
       requester: 'ann@example.com',
       trace: [['new ticket', 1, expect.stringMatching(/^no rule before it matched x{50,150}…?$/)]],
     });
+  });
+
+  it('holds the words of a mail once, and nothing of what it quotes', async () => {
+    const judgement = { ...newEntry('a').judgement, text: 'World', quoted: 'what Bob wrote' };
+    await ledger.add([newEntry('a', { judgement })]);
+    const stored = JSON.stringify((await queue.getJob('a'))?.data);
+    expect(stored.match(/World/g)).toHaveLength(1);
+    expect(stored).not.toContain('Bob');
   });
 
   it('stays small in the ledger, a month of mails being 100,000', async () => {
