@@ -1,6 +1,6 @@
+import addressparser from 'nodemailer/lib/addressparser';
 import { RE2JS } from 're2js';
 import { z } from 'zod';
-import { readAddresses } from '../mail/addresses.js';
 import { defaultPolicy, type FieldSource } from '../mail/policy.js';
 import { isUsable } from '../mail/sender.js';
 import { redisAddress } from '../queue/redis-address.js';
@@ -90,7 +90,7 @@ const queueUrl = z
 
 /** `Support <support@acme.test>` or the address alone. */
 const mailbox = z.string().transform((value, context) => {
-  const [address, ...others] = readAddresses(Buffer.from(value).toString('latin1'), 'utf-8');
+  const [address, ...others] = addressparser(value, { flatten: true });
   if (address && others.length === 0 && isUsable(address.address)) return address;
   context.addIssue('accepted: one address, as support@acme.test or Acme Support <support@acme.test>');
   return z.NEVER;

@@ -18,14 +18,14 @@ export async function authenticate(
   mail: IncomingMail,
   source: MailSource,
   policy: MailPolicy,
-  resolveTxt: ResolveTxt = systemDns(),
+  resolveTxt?: ResolveTxt,
 ): Promise<Authentication> {
   const told = authenticationOf(mail, policy.trust);
   if (policy.senderAuthCheck === 'off' || told.verdict === 'pass' || told.verdict === 'fail') return told;
   if (source.leftOut.size > 0) return { verdict: 'none', evidence: 'too large for its DKIM signature to be checked' };
   // Loaded where it is asked for: it costs every thread memory and a tenth of a second.
   const { checkAuthor } = await import('./check-author.js');
-  return checkAuthor(source.bytes, mail, resolveTxt);
+  return checkAuthor(source.bytes, mail, resolveTxt ?? systemDns());
 }
 
 function systemDns(): ResolveTxt {

@@ -2,11 +2,8 @@ import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { MAX_JUDGE_HEAP_MB, MAX_JUDGE_MS, MAX_JUDGED_TOGETHER, MAX_JUDGED_TOGETHER_BYTES } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
-import { judge } from '../mail/decide.js';
 import type { Judgement } from '../mail/decision.js';
-import { mailOfEnvelope } from '../mail/envelope-mail.js';
 import type { Envelope } from '../mail/identity.js';
-import type { IncomingMail } from '../mail/message.js';
 import { defaultPolicy, type MailPolicy } from '../mail/policy.js';
 import type { MailSource } from '../mail/source.js';
 import type { JudgeAnswer, JudgeTask } from './thread.js';
@@ -97,7 +94,7 @@ export class JudgePool {
     { real, ingested = false }: { real: boolean; ingested?: boolean },
   ): Promise<Judgement> {
     const policy = this.policies.get(mailbox) ?? defaultPolicy;
-    const byEnvelope = (why: string) => this.#byEnvelope(policy, mailOfEnvelope(envelope, why, ingested), real);
+    const byEnvelope = (why: string) => judgeByEnvelope(policy, envelope, why, { ingested, real });
     if (source === null) return byEnvelope(WHY.broken);
     const answer = await this.#run({ source, mailbox, real }).catch((error: unknown) => {
       this.#closing.signal.throwIfAborted();
@@ -116,16 +113,6 @@ export class JudgePool {
   async close(): Promise<void> {
     this.#closing.abort(new Error('the pool is closed'));
     await this.#threads.destroy();
-  }
-
-  #byEnvelope(policy: MailPolicy, mail: IncomingMail, real: boolean): Judgement {
-    const judgement = judge(mail, policy, { real });
-    if (judgement.automatic.effect !== 'none') return judgement;
-    // Whether a program wrote it stands in the header.
-    return {
-      ...judgement,
-      automatic: { kind: 'none', effect: 'no-acknowledgement', evidence: 'its header was not read' },
-    };
   }
 
   #run(task: JudgeTask): Promise<JudgeAnswer> {
@@ -176,6 +163,26 @@ export class JudgePool {
       else asked[0]?.failed(error);
     }
   }
+}
+
+async function judgeByEnvelope(
+  policy: MailPolicy,
+  envelope: Envelope,
+  why: string,
+  { ingested, real }: { ingested: boolean; real: boolean },
+): Promise<Judgement> {
+  // Loaded when it comes to that: all other mail is judged by the threads, which have loaded it.
+  const [{ judge }, { mailOfEnvelope }] = await Promise.all([
+    import('../mail/decide.js'),
+    import('../mail/envelope-mail.js'),
+  ]);
+  const judgement = judge(mailOfEnvelope(envelope, why, ingested), policy, { real });
+  if (judgement.automatic.effect !== 'none') return judgement;
+  // Whether a program wrote it stands in the header.
+  return {
+    ...judgement,
+    automatic: { kind: 'none', effect: 'no-acknowledgement', evidence: 'its header was not read' },
+  };
 }
 
 /** Tinypool's word for a task whose signal fired; the signal of closing is asked before. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -8,6 +8,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { QueueUnavailableError } from '../errors.js';
 import { lockDirectory } from './directory-lock.js';
 import { EmbeddedBridge } from './embedded-bridge.js';
+import { isFull, MIN_FREE_BYTES } from './free-space.js';
 
 /** PostgreSQL inside this process, kept in a directory. */
 export interface EmbeddedDatabase {
@@ -24,9 +25,6 @@ const POSTGRES_VERSION = '18';
 
 /** Milliseconds that making the files may take: some seconds, a minute on a small and busy machine. */
 const PREPARE_MS = 300_000;
-
-/** Room for PGlite's log to grow by some segments of 16 MB: where it cannot write the log, it tries for ever, and the process with it. */
-export const MIN_FREE_BYTES = 128 * 2 ** 20;
 
 /**
  * Opens the database in `directory`, and makes both where they do not stand yet (a few seconds). A directory left by a
@@ -111,12 +109,6 @@ function check(database: string): void {
   const version = readFileSync(file, 'utf8').trim();
   if (version === POSTGRES_VERSION) return;
   throw new Error(`${file} says ${JSON.stringify(version.slice(0, 20))}, not ${POSTGRES_VERSION}`);
-}
-
-/** Whether the disk of a directory lacks MIN_FREE_BYTES. */
-export function isFull(path: string): boolean {
-  const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize < MIN_FREE_BYTES;
 }
 
 function text(error: unknown): string {

@@ -9,7 +9,6 @@ import {
 import type { Cluster, Redis } from 'ioredis';
 import type pg from 'pg';
 import { ConfigError } from '../errors.js';
-import { openEmbedded } from './embedded.js';
 import { redisAddress, redisName } from './redis-address.js';
 import { type ClientOptions, redisClient } from './redis-client.js';
 import { firstConnection, unavailable } from './unavailable.js';
@@ -180,6 +179,8 @@ async function openPostgres(url: string, deadlineMs: number): Promise<Store> {
 }
 
 async function openEmbeddedStore(directory: string, onBroken: (error: Error) => void): Promise<Store> {
+  // Loaded only where it is used: it brings a database along.
+  const { openEmbedded } = await import('./embedded.js');
   const database = await openEmbedded(directory, onBroken);
   const stream = () => database.connect();
   try {

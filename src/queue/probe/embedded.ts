@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Finding, ok, problem } from '../../check/finding.js';
 import { type Holder, holderOf } from '../directory-lock.js';
-import { isFull, MIN_FREE_BYTES } from '../embedded.js';
+import { isFull, MIN_FREE_BYTES } from '../free-space.js';
 
 /** Whether the embedded queue could be opened, told from outside: opening it would take it from a service that is starting. */
 export function findingsOfEmbedded(directory: string): Finding[] {
