@@ -18,7 +18,7 @@ export interface Watched extends OpenFolder {
   readonly surelyNew: SurelyNew;
   readonly paths: FolderPaths;
   readonly ledger: Ledger;
-  /** Mails in Processed that may say the same as these and of which the ledger knows nothing: see TwinSearch. */
+  /** Mails in Processed that may say the same as these or as others, and of which the ledger knows nothing: see TwinSearch. */
   readonly filedLike: (mails: readonly Standing[]) => Promise<readonly FiledMail[]>;
   readonly judge: Judge;
   readonly readings: Readings;
@@ -157,7 +157,8 @@ export class Reconciler {
     const flooding = this.#underWay.sendersOf(MAX_MAILS_UNDER_WAY);
     const fresh = [...toQueue.values()].filter(({ envelope }) => !flooding.has(withoutPlus(envelope.from)));
     const next = fresh.slice(0, room);
-    const filed = await this.#filedLike(next);
+    // What may have been queued before the ledger was lost makes us look for what was settled before.
+    const filed = await this.watched.filedLike(next.filter((mail) => this.#mayHaveBeenQueued(mail)));
     await this.#reader.readAll(
       next,
       (mail) => this.#handlingOf(mail),
@@ -170,12 +171,6 @@ export class Reconciler {
       if (this.#underWay.has(mail.id)) this.#remember(mail);
     }
     return room >= fresh.length;
-  }
-
-  /** What was settled before the ledger was lost, and says the same as a mail whose first attempt looks for its own. */
-  async #filedLike(mails: readonly Standing[]): Promise<readonly FiledMail[]> {
-    const again = mails.filter((mail) => this.#mayHaveBeenQueued(mail));
-    return again.length === 0 ? [] : await this.watched.filedLike(again);
   }
 
   #handlingOf(mail: Standing): Handling {
@@ -280,7 +275,7 @@ export class Reconciler {
 }
 
 function withTwins(entry: StandingEntry, filed: readonly FiledMail[]): StandingEntry {
-  const twins = entry.lookFirst ? twinsOf(entry, filed) : [];
+  const twins = twinsOf(entry, filed);
   return twins.length === 0 ? entry : { ...entry, twins };
 }
 

@@ -1,6 +1,12 @@
 import type { ImapFlow } from 'imapflow';
 import { MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
-import { MAX_FAILED_TWIN_SEARCHES, MAX_FILED_LOOKED_AT, MAX_TWIN_GAP_MS, MAX_TWINS_READ } from '../limits.js';
+import {
+  MAX_FAILED_TWIN_SEARCHES,
+  MAX_FILED_LOOKED_AT,
+  MAX_TWIN_GAP_MS,
+  MAX_TWINS_READ,
+  MAX_TWINS_REMEMBERED,
+} from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { asTwin, type Likeness, likenessOf, type Twin } from '../mail/twins.js';
 import { batches } from './batches.js';
@@ -43,14 +49,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export class TwinSearch {
   readonly #history = new FetchHistory();
   readonly #closing = new AbortController();
+  /** What was found so far, by id, the latest found last: mail that comes after the loss may say the same, too. */
+  readonly #found = new Map<string, FiledMail>();
   /** Searches that failed in a row. */
   #failures = 0;
 
   constructor(private readonly options: TwinSearchOptions) {}
 
   /**
-   * Filed mails of the same senders that the ledger does not know, as they would be judged today. On a connection of its own, so
-   * that the watched folder stays open.
+   * Filed mails of the same senders that the ledger does not know, as they would be judged today, and those that were found for
+   * other mails before. On a connection of its own, so that the watched folder stays open; where no mail is given, without any.
    *
    * A search that fails again and again (a server that allows no second connection) gives nothing in the end: a mail that waits for
    * ever would be worse than one that may be taken for its twin.
@@ -64,14 +72,12 @@ export class TwinSearch {
       const sought = new SoughtMails(mails);
       const { login, log } = this.options;
       const options = { login, log, signal: this.#closing.signal };
-      const found =
-        sought.since === null
-          ? []
-          : await overConnections(options, this.#history, (client) =>
-              this.#search(client, sought, processed, keywords),
-            );
-      this.#failures = 0;
-      return found;
+      if (sought.since !== null) {
+        this.#remember(
+          await overConnections(options, this.#history, (client) => this.#search(client, sought, processed, keywords)),
+        );
+        this.#failures = 0;
+      }
     } catch (error) {
       if (error instanceof QueueUnavailableError || this.#closing.signal.aborted) throw error;
       this.#failures += 1;
@@ -79,8 +85,16 @@ export class TwinSearch {
       const { mailbox, log } = this.options;
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ action: 'mailbox.unsearched', mailbox, reason }, 'filed mail cannot be looked through');
-      return [];
     }
+    return [...this.#found.values()];
+  }
+
+  #remember(found: readonly FiledMail[]): void {
+    for (const mail of found) {
+      this.#found.delete(mail.id);
+      this.#found.set(mail.id, mail);
+    }
+    for (const id of this.#found.keys()) if (this.#found.size > MAX_TWINS_REMEMBERED) this.#found.delete(id);
   }
 
   /** Ends a search that is under way, which rejects. */

@@ -6,12 +6,14 @@ import type { Ledger } from '../../src/imap/ports.js';
 import { Reconciler } from '../../src/imap/reconcile.js';
 import { QUEUED_KEYWORD } from '../../src/imap/standing.js';
 import { SurelyNew } from '../../src/imap/surely-new.js';
+import type { FiledMail } from '../../src/imap/twin-search.js';
 import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../../src/limits.js';
 import { judge } from '../../src/mail/decide.js';
 import { mailOfEnvelope } from '../../src/mail/envelope-mail.js';
 import { type Envelope, identityOf } from '../../src/mail/identity.js';
-import type { LedgerEntry } from '../../src/mail/ledger-entry.js';
+import type { LedgerEntry, NewEntry } from '../../src/mail/ledger-entry.js';
 import { defaultPolicy } from '../../src/mail/policy.js';
+import { likenessOf } from '../../src/mail/twins.js';
 import { startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { mail } from '../services/rig.js';
 
@@ -55,8 +57,14 @@ function quickLedger(): Ledger & { readonly again: string[]; readonly entries: M
 /**
  * A reconciler of the watched folder; whatever stands in it is queued by its envelope.
  * @param onJudge called while a mail is read, before it is queued
+ * @param filed what was found in Processed
  */
-async function open(imap: ImapFlow, ledger: Ledger, onJudge: (envelope: Envelope) => void = () => {}) {
+async function open(
+  imap: ImapFlow,
+  ledger: Ledger,
+  onJudge: (envelope: Envelope) => void = () => {},
+  filed: readonly FiledMail[] = [],
+) {
   const mark: Mark = { uidValidity: '0', uidNext: 1, date: new Date(0) };
   const { paths } = await prepareFolders(imap, 'INBOX', mark, null);
   const opened = await imap.mailboxOpen('INBOX');
@@ -70,7 +78,7 @@ async function open(imap: ImapFlow, ledger: Ledger, onJudge: (envelope: Envelope
     paths,
     mark: null,
     ledger,
-    filedLike: async () => [],
+    filedLike: async () => filed,
     judge: async (_, envelope) => {
       onJudge(envelope);
       return judge(mailOfEnvelope(envelope, 'test'), defaultPolicy);
@@ -99,6 +107,22 @@ it('files no mail with the outcome of another one that took the Message-ID while
   await reconciler.pass('all', () => false);
   expect(ledger.entries.size).toBe(2);
   await imap.logout();
+});
+
+it('queues with a mail those that were settled before in the same words, though it came only after the ledger was lost', async () => {
+  const imap = await dovecot.client('late@acme.test');
+  await imap.append('INBOX', mail({ subject: 'Hello' }).replaceAll('\n', '\r\n'));
+  const queued: NewEntry[] = [];
+  const ledger = { ...quickLedger(), add: async (entries: readonly NewEntry[]) => void queued.push(...entries) };
+  const filed: FiledMail[] = [];
+  const sees = (envelope: Envelope) => {
+    const likeness = likenessOf(judge(mailOfEnvelope(envelope, 'test'), defaultPolicy).decision);
+    if (likeness) filed.push({ id: 'filed', from: 'ann@example.com', receivedAt: Date.now(), likeness });
+  };
+  const { reconciler } = await open(imap, ledger, sees, filed);
+  await reconciler.pass('all', () => false);
+  await imap.logout();
+  expect(queued).toMatchObject([{ lookFirst: false, twins: [{ id: 'filed', sameSubject: true }] }]);
 });
 
 it('files a mail that stands twice in a backlog under both of its UIDs, though it is settled before its twin is looked at', async () => {

@@ -99,6 +99,17 @@ const found = async (searching = search(), mails = [sought()], keywords = true) 
   (await searching.filed(mails, PROCESSED, keywords)).map(({ id }) => id);
 
 describe('a search for filed mails in the same words', () => {
+  it('remembers what it has found for mail that comes later, and then needs no connection', async () => {
+    await file({ id: 'a' });
+    const searching = search();
+    expect(await found(searching)).toEqual([idOf('a')]);
+    const imap = await dovecot.client(user);
+    await imap.mailboxDelete(PROCESSED);
+    await imap.logout();
+    expect(await found(searching, [])).toEqual([idOf('a')]);
+    expect(await found(search(), [])).toEqual([]);
+  });
+
   it('finds those of the sender, each once, with what their words come to', async () => {
     await file(
       { id: 'a', from: 'Ann <Ann@Example.com>' },
