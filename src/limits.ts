@@ -289,8 +289,8 @@ export const MAX_FILED_LOOKED_AT = 1000;
 /** Of these, those that are read and judged again for one batch: twice the mails of a batch, so that each may have one and more. */
 export const MAX_TWINS_READ = 200;
 
-/** Filed mails that were found so and are remembered for mail that comes later, some hundred bytes each. */
-export const MAX_TWINS_REMEMBERED = 1000;
+/** Filed mails, the latest, that are remembered by what they say, 500 bytes each: two hours of more than one a second. */
+export const MAX_TWINS_REMEMBERED = 10_000;
 
 /** Searches in Processed that fail in a row before mail is queued without: some servers allow one connection only, and no mail may wait for ever. */
 export const MAX_FAILED_TWIN_SEARCHES = 3;

@@ -3,12 +3,13 @@ import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type MailLocation, type SettledFolder } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
+import { likenessOf } from '../mail/twins.js';
+import type { FiledMail, FiledMails } from './filed-mails.js';
 import { type FolderPaths, settledFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader, type StandingEntry } from './reader.js';
 import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
 import type { SurelyNew } from './surely-new.js';
-import { type FiledMail, twinsOf } from './twin-search.js';
 import { earlier, UnderWay } from './under-way.js';
 
 /** The open watched folder and everything a pass needs. */
@@ -18,7 +19,8 @@ export interface Watched extends OpenFolder {
   readonly surelyNew: SurelyNew;
   readonly paths: FolderPaths;
   readonly ledger: Ledger;
-  /** Mails in Processed that may say the same as these or as others, and of which the ledger knows nothing: see TwinSearch. */
+  readonly filed: FiledMails;
+  /** Mails in Processed that may say the same as these and of which the ledger knows nothing: see TwinSearch. */
   readonly filedLike: (mails: readonly Standing[]) => Promise<readonly FiledMail[]>;
   readonly judge: Judge;
   readonly readings: Readings;
@@ -158,11 +160,12 @@ export class Reconciler {
     const fresh = [...toQueue.values()].filter(({ envelope }) => !flooding.has(withoutPlus(envelope.from)));
     const next = fresh.slice(0, room);
     // What may have been queued before the ledger was lost makes us look for what was settled before.
-    const filed = await this.watched.filedLike(next.filter((mail) => this.#mayHaveBeenQueued(mail)));
+    const again = next.filter((mail) => this.#mayHaveBeenQueued(mail));
+    if (again.length > 0) for (const mail of await this.watched.filedLike(again)) this.watched.filed.add(mail);
     await this.#reader.readAll(
       next,
       (mail) => this.#handlingOf(mail),
-      (entries) => this.#commit(entries.map((entry) => withTwins(entry, filed))),
+      (entries) => this.#commit(entries.map((entry) => this.#withTwins(entry))),
     );
     for (const { envelope } of fresh.slice(room)) {
       this.#oldestWaiting = earlier(this.#oldestWaiting, Date.parse(envelope.receivedAt));
@@ -171,6 +174,12 @@ export class Reconciler {
       if (this.#underWay.has(mail.id)) this.#remember(mail);
     }
     return room >= fresh.length;
+  }
+
+  /** The ledger may be lost before the mail is settled, so each gets the twins that it has by now. */
+  #withTwins(entry: StandingEntry): StandingEntry {
+    const twins = this.watched.filed.twinsOf(entry);
+    return twins.length === 0 ? entry : { ...entry, twins };
   }
 
   #handlingOf(mail: Standing): Handling {
@@ -261,7 +270,11 @@ export class Reconciler {
       if (mails.length === 0) continue;
       const moved = await client.messageMove(mails.flatMap(({ uids }) => uids).join(','), paths[folder], { uid: true });
       if (!moved) throw new MailboxUnavailableError(`mail could not be moved to ${paths[folder]}`);
-      for (const uid of mails.flatMap(({ uids }) => uids)) this.#standing.delete(uid);
+      for (const { id, uids, entry } of mails) {
+        for (const uid of uids) this.#standing.delete(uid);
+        const likeness = folder === 'Processed' && entry.decision ? likenessOf(entry.decision) : null;
+        if (likeness) this.watched.filed.add({ id, receivedAt: Date.parse(entry.receivedAt), likeness });
+      }
       const ids = mails.map(({ id }) => id);
       await ledger.markFiled(ids, folder);
       for (const id of ids) {
@@ -272,11 +285,6 @@ export class Reconciler {
       }
     }
   }
-}
-
-function withTwins(entry: StandingEntry, filed: readonly FiledMail[]): StandingEntry {
-  const twins = twinsOf(entry, filed);
-  return twins.length === 0 ? entry : { ...entry, twins };
 }
 
 /** How a log line names a mail. */

@@ -1,22 +1,17 @@
 import type { ImapFlow } from 'imapflow';
 import { MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
-import {
-  MAX_FAILED_TWIN_SEARCHES,
-  MAX_FILED_LOOKED_AT,
-  MAX_TWIN_GAP_MS,
-  MAX_TWINS_READ,
-  MAX_TWINS_REMEMBERED,
-} from '../limits.js';
+import { MAX_FAILED_TWIN_SEARCHES, MAX_FILED_LOOKED_AT, MAX_TWIN_GAP_MS, MAX_TWINS_READ } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
-import { asTwin, type Likeness, likenessOf, type Twin } from '../mail/twins.js';
+import { likenessOf } from '../mail/twins.js';
 import { batches } from './batches.js';
 import type { ImapLogin } from './connection.js';
 import { envelopeOf } from './envelope.js';
 import { fetchEnvelopes } from './fetch.js';
 import { FetchHistory } from './fetch-history.js';
+import type { FiledMail } from './filed-mails.js';
 import { overConnections } from './over-connections.js';
 import type { Judge, Ledger, Readings } from './ports.js';
-import { MailReader, type StandingEntry } from './reader.js';
+import { MailReader } from './reader.js';
 import { hasKeyword, look, type OpenFolder, type Standing } from './standing.js';
 
 export interface TwinSearchOptions {
@@ -27,15 +22,6 @@ export interface TwinSearchOptions {
   readonly readings: Readings;
   readonly wholeBytes?: number | undefined;
   readonly log: Log;
-}
-
-/** A mail in Processed of which the ledger knows nothing. */
-export interface FiledMail {
-  readonly id: string;
-  readonly from: string;
-  /** INTERNALDATE, ms since 1970. */
-  readonly receivedAt: number;
-  readonly likeness: Likeness;
 }
 
 type Sought = Pick<Standing, 'envelope'>;
@@ -49,16 +35,14 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export class TwinSearch {
   readonly #history = new FetchHistory();
   readonly #closing = new AbortController();
-  /** What was found so far, by id, the latest found last: mail that comes after the loss may say the same, too. */
-  readonly #found = new Map<string, FiledMail>();
   /** Searches that failed in a row. */
   #failures = 0;
 
   constructor(private readonly options: TwinSearchOptions) {}
 
   /**
-   * Filed mails of the same senders that the ledger does not know, as they would be judged today, and those that were found for
-   * other mails before. On a connection of its own, so that the watched folder stays open; where no mail is given, without any.
+   * Filed mails of the same senders that the ledger does not know, as they would be judged today. On a connection of its own, so
+   * that the watched folder stays open.
    *
    * A search that fails again and again (a server that allows no second connection) gives nothing in the end: a mail that waits for
    * ever would be worse than one that may be taken for its twin.
@@ -67,17 +51,32 @@ export class TwinSearch {
    * @param keywords whether the mailbox keeps keywords: then mail without ours came into the folder by another hand
    * @throws MailboxUnavailableError, MailboxRefusedError, QueueUnavailableError
    */
-  async filed(mails: readonly Sought[], processed: string, keywords: boolean): Promise<readonly FiledMail[]> {
+  filed(mails: readonly Sought[], processed: string, keywords: boolean): Promise<readonly FiledMail[]> {
+    return this.#found(new MailsLike(mails), processed, keywords);
+  }
+
+  /**
+   * The same of whatever was filed within MAX_TWIN_GAP_MS, by any sender and known or not: what a process that has just begun would
+   * remember if it had filed it.
+   */
+  recent(processed: string, keywords: boolean): Promise<readonly FiledMail[]> {
+    const since = Date.now() - MAX_TWIN_GAP_MS;
+    const likeliness = ({ receivedAt }: Sought['envelope']) => (Date.parse(receivedAt) >= since ? 1 : 0);
+    return this.#found({ since, likeliness, known: true }, processed, keywords);
+  }
+
+  async #found(sought: SoughtMails, processed: string, keywords: boolean): Promise<readonly FiledMail[]> {
     try {
-      const sought = new SoughtMails(mails);
       const { login, log } = this.options;
       const options = { login, log, signal: this.#closing.signal };
-      if (sought.since !== null) {
-        this.#remember(
-          await overConnections(options, this.#history, (client) => this.#search(client, sought, processed, keywords)),
-        );
-        this.#failures = 0;
-      }
+      const found =
+        sought.since === null
+          ? []
+          : await overConnections(options, this.#history, (client) =>
+              this.#search(client, sought, processed, keywords),
+            );
+      this.#failures = 0;
+      return found;
     } catch (error) {
       if (error instanceof QueueUnavailableError || this.#closing.signal.aborted) throw error;
       this.#failures += 1;
@@ -85,16 +84,8 @@ export class TwinSearch {
       const { mailbox, log } = this.options;
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ action: 'mailbox.unsearched', mailbox, reason }, 'filed mail cannot be looked through');
+      return [];
     }
-    return [...this.#found.values()];
-  }
-
-  #remember(found: readonly FiledMail[]): void {
-    for (const mail of found) {
-      this.#found.delete(mail.id);
-      this.#found.set(mail.id, mail);
-    }
-    for (const id of this.#found.keys()) if (this.#found.size > MAX_TWINS_REMEMBERED) this.#found.delete(id);
   }
 
   /** Ends a search that is under way, which rejects. */
@@ -112,19 +103,19 @@ export class TwinSearch {
     const opened = await client.mailboxOpen(processed, { readOnly: true });
     const place = { client, mailbox, folder: processed, uidValidity: String(opened.uidValidity) };
     const folder = { ...place, history: this.#history, mark: null, ledger };
-    const unknown: Standing[] = [];
+    const mails: Standing[] = [];
     for (const uids of batches(await this.#uidsLike(folder, sought, keywords))) {
-      unknown.push(...(await look(folder, uids)).filter(({ entry }) => entry === undefined));
+      mails.push(...(await look(folder, uids)).filter(({ entry }) => sought.known || entry === undefined));
     }
     // By id: one that stands there twice is one mail.
     const found = new Map<string, FiledMail>();
     await new MailReader({ ...this.options, ...place }).readAll(
-      unknown,
+      mails,
       () => ({ real: false, lookFirst: false }),
       async (entries) => {
         for (const { id, envelope, judgement } of entries) {
           const likeness = likenessOf(judgement.decision);
-          if (likeness) found.set(id, { id, ...senderAndTime(envelope), likeness });
+          if (likeness) found.set(id, { id, receivedAt: Date.parse(envelope.receivedAt), likeness });
         }
       },
     );
@@ -153,20 +144,20 @@ export class TwinSearch {
   }
 }
 
-/** The twins of a mail among these. */
-export function twinsOf(mail: StandingEntry, filed: readonly FiledMail[]): Twin[] {
-  const { from, receivedAt } = senderAndTime(mail.envelope);
-  const likeness = likenessOf(mail.judgement.decision);
-  if (likeness === null) return [];
-  return filed.flatMap((other) => {
-    if (other.id === mail.id || other.from !== from || !(other.receivedAt >= receivedAt - MAX_TWIN_GAP_MS)) return [];
-    return asTwin(other.id, other.likeness, likeness) ?? [];
-  });
+/** What is searched for. */
+interface SoughtMails {
+  /** INTERNALDATE of the earliest, ms since 1970; null where there can be none. */
+  readonly since: number | null;
+  /** Whether those count that the ledger knows. */
+  readonly known: boolean;
+  /** 0 of a mail that is none of them. */
+  likeliness(envelope: Sought['envelope']): number;
 }
 
-/** What the envelopes say of the mails whose twins are sought. */
-class SoughtMails {
-  /** Since when the earliest twin of any of them may have come, ms since 1970; null where there can be none. */
+/** Those that may be twins of these mails, by what the envelopes say. */
+class MailsLike implements SoughtMails {
+  readonly known = false;
+  /** Since when the earliest twin of any of them may have come. */
   readonly since: number | null = null;
   readonly #since = new Map<string, number>();
   readonly #subjects = new Set<string>();

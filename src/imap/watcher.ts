@@ -7,6 +7,7 @@ import type { Log } from '../log/log-actions.js';
 import { within } from '../within.js';
 import { connectImap } from './connection.js';
 import { FetchHistory } from './fetch-history.js';
+import { FiledMails } from './filed-mails.js';
 import { type Mark, prepareFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled, WatchedMailbox, WatcherObserver } from './ports.js';
 import { Reconciler } from './reconcile.js';
@@ -49,6 +50,8 @@ export class Watcher {
   #mark: Mark | null = null;
   readonly #history = new FetchHistory();
   readonly #surelyNew = new SurelyNew();
+  readonly #filed = new FiledMails();
+  #recalled = false;
   readonly #twins: TwinSearch;
   /** Of the last connection, whether it still stands or not. */
   #reconciler: Reconciler | null = null;
@@ -131,6 +134,7 @@ export class Watcher {
       const finishedMeanwhile = () => wake.takeFinished(MAX_MAILS_UNDER_WAY);
       // While the queue is away no pass comes to its end, and what an earlier connection saw still holds.
       this.#reconciler ??= reconciler;
+      await this.#recall(reconciler);
       observer.queued(await reconciler.pass('all', ended, finishedMeanwhile), 'connect');
       this.#reconciler = reconciler;
       working();
@@ -155,6 +159,13 @@ export class Watcher {
       this.#client = null;
       client.close();
     }
+  }
+
+  /** Once, before anything is queued: what an earlier process has filed of late. */
+  async #recall({ watched: { paths, keywords } }: Reconciler): Promise<void> {
+    if (this.#recalled) return;
+    for (const mail of await this.#twins.recent(paths.Processed, keywords)) this.#filed.add(mail);
+    this.#recalled = true;
   }
 
   /** A folder that is renamed while it is open stays open under its new name, and a new one of the old name would never be looked at. */
@@ -205,6 +216,7 @@ export class Watcher {
       paths,
       mark: backlog === 'import' ? null : mark,
       ledger,
+      filed: this.#filed,
       filedLike: (mails) => this.#twins.filed(mails, paths.Processed, keywords),
       judge,
       readings,

@@ -1,4 +1,4 @@
-import type { QueuedJudgement } from './decision.js';
+import type { Decision, QueuedJudgement } from './decision.js';
 import type { Envelope } from './identity.js';
 import type { Outcome } from './outcome.js';
 import type { Twin } from './twins.js';
@@ -43,6 +43,8 @@ export interface LedgerEntry {
   /** Where it stood when it was queued; null where it was ingested and not found in the watched folder. */
   readonly location: MailLocation | null;
   readonly state: EntryState;
+  /** Absent once the mail is filed, when its texts are let go. */
+  readonly decision?: Decision;
 }
 
 /** What the ledger knows of a ticket that was made of a mail. */

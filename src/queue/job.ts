@@ -98,8 +98,14 @@ export interface StoredJob {
 
 /** A stored job as the ledger's answer. BullMQ keeps `failedReason` of an earlier attempt on a job that waits, so only `finishedOn` says that it is at its end. */
 export function entryOf({ data, finishedOn, failedReason, returnvalue }: StoredJob): LedgerEntry {
-  const { fingerprint, envelope, filedIn, location } = data;
-  const known = { fingerprint, receivedAt: envelope.receivedAt, filedIn, location };
+  const { fingerprint, envelope, filedIn, location, judgement } = data;
+  const known = {
+    fingerprint,
+    receivedAt: envelope.receivedAt,
+    filedIn,
+    location,
+    ...(judgement && { decision: judgement.decision }),
+  };
   if (finishedOn === undefined || finishedOn === null) return { ...known, state: { kind: 'under way' } };
   if (returnvalue) return { ...known, state: { kind: 'settled', outcome: returnvalue } };
   return { ...known, state: { kind: 'failed', reason: failedReason ?? '' } };

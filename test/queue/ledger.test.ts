@@ -64,6 +64,7 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
       filedIn: null,
       location: { folder: 'INBOX', uidValidity: '1', uid: 1 },
       state: { kind: 'under way' },
+      decision: newEntry('good').judgement.decision,
     });
     await settle('good', 'bad');
     const entries = await ledger.lookUp(['good', 'bad', 'unknown']);
@@ -102,6 +103,7 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
       filedIn: 'Processed',
       state: { kind: 'settled', outcome: created },
     });
+    expect((await ledger.lookUp(['a'])).get('a')).not.toHaveProperty('decision');
     const job = await queue.getJob('a');
     expect(JSON.stringify(job?.data)).not.toContain('World');
     expect(job?.data.envelope.messageId).toBe('<a@example.com>');
