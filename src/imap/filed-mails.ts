@@ -1,4 +1,4 @@
-import { MAX_TWIN_GAP_MS, MAX_TWINS_REMEMBERED } from '../limits.js';
+import { MAX_CANDIDATES, MAX_TWIN_GAP_MS, MAX_TWINS_REMEMBERED } from '../limits.js';
 import { asTwin, type Likeness, likenessOf, type Twin } from '../mail/twins.js';
 import type { StandingEntry } from './reader.js';
 
@@ -25,12 +25,14 @@ export class FiledMails {
     this.#forget(mail.id);
     this.#mails.set(mail.id, mail);
     const { words } = mail.likeness;
-    this.#saying.set(words, (this.#saying.get(words) ?? new Set()).add(mail.id));
-    const oldest = this.#mails.keys().next();
-    if (this.#mails.size > MAX_TWINS_REMEMBERED && !oldest.done) this.#forget(oldest.value);
+    const alike = (this.#saying.get(words) ?? new Set()).add(mail.id);
+    this.#saying.set(words, alike);
+    // A program that writes the same again and again must not make each of its mails carry all the others.
+    if (alike.size > MAX_CANDIDATES) this.#forgetFirst(alike);
+    if (this.#mails.size > MAX_TWINS_REMEMBERED) this.#forgetFirst(this.#mails);
   }
 
-  /** Those that came out the same at the helpdesk as the mail will, and came no more than MAX_TWIN_GAP_MS before it. */
+  /** Those that came out the same at the helpdesk as the mail will, and came no more than MAX_TWIN_GAP_MS before it; at most MAX_CANDIDATES. */
   twinsOf({ id, envelope, judgement }: Pick<StandingEntry, 'id' | 'envelope' | 'judgement'>): Twin[] {
     const likeness = likenessOf(judgement.decision);
     if (likeness === null) return [];
@@ -40,6 +42,11 @@ export class FiledMails {
       if (!other || each === id || !(other.receivedAt >= since)) return [];
       return asTwin(each, other.likeness, likeness) ?? [];
     });
+  }
+
+  #forgetFirst(ids: { keys(): Iterator<string> }): void {
+    const first = ids.keys().next();
+    if (!first.done) this.#forget(first.value);
   }
 
   #forget(id: string): void {

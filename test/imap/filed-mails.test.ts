@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FiledMail, FiledMails } from '../../src/imap/filed-mails.js';
-import { MAX_TWIN_GAP_MS, MAX_TWINS_REMEMBERED } from '../../src/limits.js';
+import { MAX_CANDIDATES, MAX_TWIN_GAP_MS, MAX_TWINS_REMEMBERED } from '../../src/limits.js';
 import { likenessOf } from '../../src/mail/twins.js';
 import { newEntry } from '../queue/entries.js';
 
@@ -39,9 +39,17 @@ describe('the twins of a mail among those that were filed', () => {
   });
 
   it('forgets the oldest of too many', () => {
-    const many = Array.from({ length: MAX_TWINS_REMEMBERED + 1 }, (_, i) => filed(`${i}`));
+    const others = (n: number) =>
+      Array.from({ length: n }, (_, i) => filed(`${i}`, { likeness: { ...filed('').likeness, words: `${i}` } }));
+    expect(twinsAmong([filed('a'), ...others(MAX_TWINS_REMEMBERED - 1)])).toEqual(['a']);
+    expect(twinsAmong([filed('a'), ...others(MAX_TWINS_REMEMBERED)])).toEqual([]);
+  });
+
+  it('are the latest few of a program that writes the same again and again', () => {
+    const many = Array.from({ length: MAX_CANDIDATES + 2 }, (_, i) => filed(`${i}`));
     const twins = twinsAmong(many);
-    expect(twins).toHaveLength(MAX_TWINS_REMEMBERED);
-    expect(twins).not.toContain('0');
+    expect(twins).toHaveLength(MAX_CANDIDATES);
+    expect(twins).toContain(`${MAX_CANDIDATES + 1}`);
+    expect(twins).not.toContain('1');
   });
 });
