@@ -31,6 +31,8 @@ export async function overConnections<T>(
     signal?.addEventListener('abort', cut);
     const { ends } = history;
     try {
+      // It may have come while we logged in.
+      signal?.throwIfAborted();
       const result = await work(client);
       await client.logout();
       return result;

@@ -227,7 +227,7 @@ export class Reconciler {
       () => handling,
       async ([again]) => {
         if (!again) return;
-        await this.watched.ledger.addAgain(again);
+        await this.watched.ledger.addAgain(this.#withTwins(again));
         this.#remember(mail);
         this.watched.log.info(
           { action: 'mail.retried', ...nameOf(again), was: from },

@@ -2,6 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import { MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
 import { MAX_FAILED_TWIN_SEARCHES, MAX_FILED_LOOKED_AT, MAX_TWIN_GAP_MS, MAX_TWINS_READ } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
+import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
 import { likenessOf } from '../mail/twins.js';
 import { batches } from './batches.js';
 import type { ImapLogin } from './connection.js';
@@ -37,6 +38,8 @@ export class TwinSearch {
   readonly #closing = new AbortController();
   /** Searches that failed in a row. */
   #failures = 0;
+  /** Nothing was filed before this process: what it files itself needs no search. */
+  #isNew = false;
 
   constructor(private readonly options: TwinSearchOptions) {}
 
@@ -52,7 +55,7 @@ export class TwinSearch {
    * @throws MailboxUnavailableError, MailboxRefusedError, QueueUnavailableError
    */
   filed(mails: readonly Sought[], processed: string, keywords: boolean): Promise<readonly FiledMail[]> {
-    return this.#found(new MailsLike(mails), processed, keywords);
+    return this.#isNew ? Promise.resolve([]) : this.#found(new MailsLike(mails), processed, keywords);
   }
 
   /**
@@ -101,11 +104,12 @@ export class TwinSearch {
   ): Promise<readonly FiledMail[]> {
     const { mailbox, ledger } = this.options;
     const opened = await client.mailboxOpen(processed, { readOnly: true });
+    if (sought.known && opened.exists === 0) this.#isNew = true;
     const place = { client, mailbox, folder: processed, uidValidity: String(opened.uidValidity) };
     const folder = { ...place, history: this.#history, mark: null, ledger };
     const mails: Standing[] = [];
     for (const uids of batches(await this.#uidsLike(folder, sought, keywords))) {
-      mails.push(...(await look(folder, uids)).filter(({ entry }) => sought.known || entry === undefined));
+      mails.push(...(await look(folder, uids)).filter(({ entry }) => (sought.known && isSettled(entry)) || !entry));
     }
     // By id: one that stands there twice is one mail.
     const found = new Map<string, FiledMail>();
@@ -142,6 +146,11 @@ export class TwinSearch {
       .map(({ uid }) => uid)
       .sort((a, b) => a - b);
   }
+}
+
+/** A failed mail that a person has moved to Processed has neither ticket nor reply. */
+function isSettled(entry: LedgerEntry | undefined): boolean {
+  return entry !== undefined && folderFor(entry.state) === 'Processed';
 }
 
 /** What is searched for. */

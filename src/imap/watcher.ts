@@ -164,8 +164,16 @@ export class Watcher {
   /** Once, before anything is queued: what an earlier process has filed of late. */
   async #recall({ watched: { paths, keywords } }: Reconciler): Promise<void> {
     if (this.#recalled) return;
-    for (const mail of await this.#twins.recent(paths.Processed, keywords)) this.#filed.add(mail);
-    this.#recalled = true;
+    try {
+      for (const mail of await this.#twins.recent(paths.Processed, keywords)) this.#filed.add(mail);
+      this.#recalled = true;
+    } catch (error) {
+      if (error instanceof QueueUnavailableError || this.#stopping) throw error;
+      // Nothing says that a ledger was lost, so no mail has to wait for it. The next connection tries again.
+      const { mailbox, log } = this.#options;
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ action: 'mailbox.unsearched', mailbox, reason }, 'filed mail cannot be looked through');
+    }
   }
 
   /** A folder that is renamed while it is open stays open under its new name, and a new one of the old name would never be looked at. */

@@ -146,11 +146,16 @@ export class JudgePool {
   }
 
   async #judgeTogether(asked: readonly Asked[]): Promise<void> {
+    // Not AbortSignal.any: of a signal that lives as long as the process, Node 20 never lets go what was derived from it.
+    const cut = new AbortController();
+    const abort = () => cut.abort();
+    const timer = setTimeout(abort, this.limits.ms);
+    this.#closing.signal.addEventListener('abort', abort);
     try {
-      const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.limits.ms)]);
+      this.#closing.signal.throwIfAborted();
       const answers: readonly JudgeAnswer[] = await this.#threads.run(
         asked.map(({ task }) => task),
-        { signal },
+        { signal: cut.signal },
       );
       for (const [i, { answered, failed }] of asked.entries()) {
         const answer = answers[i];
@@ -161,6 +166,9 @@ export class JudgePool {
       // One of them has broken a bound. Apart from each other, only that one pays for it.
       if (asked.length > 1) for (const one of asked) await this.#judgeTogether([one]);
       else asked[0]?.failed(error);
+    } finally {
+      clearTimeout(timer);
+      this.#closing.signal.removeEventListener('abort', abort);
     }
   }
 }

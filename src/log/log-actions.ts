@@ -46,7 +46,7 @@ export const LOG_ACTIONS = {
   },
   'mailbox.unsearched': {
     meaning:
-      'Again and again the folder Processed cannot be looked through (`reason`) for mails that say the same as others which may have been queued before the queue was lost; those are queued all the same.',
+      'The folder Processed cannot be looked through (`reason`) for mails that say the same as new ones, at the start or, again and again, after the queue was lost; new mail is queued all the same.',
     repeats: true,
   },
   'oauth.rotated': {

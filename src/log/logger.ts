@@ -64,7 +64,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 function withoutSecrets(fields: object, levels: number): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
-    if (NEVER_LOGGED.has(name)) continue;
+    if (NEVER_LOGGED.has(name) || ArrayBuffer.isView(value)) continue;
     if (typeof value !== 'object' || value === null || value instanceof Date) kept[name] = value;
     else if (value instanceof Error) kept[name] = value.name;
     else if (levels > 1)

@@ -7,6 +7,7 @@ import { MAX_FAILED_TWIN_SEARCHES, MAX_MAILS_PER_BATCH, MAX_TWIN_GAP_MS, MAX_TWI
 import { createLogger } from '../../src/log/logger.js';
 import { judge } from '../../src/mail/decide.js';
 import { type Envelope, fingerprintOf, identityOfMessageId } from '../../src/mail/identity.js';
+import type { EntryState } from '../../src/mail/ledger-entry.js';
 import { parseMail } from '../../src/mail/parse.js';
 import { defaultPolicy } from '../../src/mail/policy.js';
 import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
@@ -64,17 +65,27 @@ async function file(...mails: Filed[]): Promise<void> {
 const idOf = (messageId: string) => identityOfMessageId(MAILBOX, `<${messageId}>`);
 
 function search(
-  given: { known?: string[]; readings?: Partial<Readings>; port?: number; lookUp?: () => Promise<never> } = {},
+  given: {
+    known?: string[];
+    settled?: Record<string, EntryState>;
+    readings?: Partial<Readings>;
+    port?: number;
+    lookUp?: () => Promise<never>;
+  } = {},
 ) {
   const { host, port } = dovecot;
-  const state = { kind: 'under way' } as const;
+  const state: EntryState = { kind: 'under way' };
   const filed = { from: 'ann@example.com', subject: 'Re: [#12] Hello', date: '2026-11-24T08:00:00.000Z' };
   const fingerprint = fingerprintOf({ ...sought().envelope, ...filed });
   const entry = { fingerprint, receivedAt: '', filedIn: null, location: null, state };
+  const entries = new Map([
+    ...(given.known ?? []).map((id) => [idOf(id), entry] as const),
+    ...Object.entries(given.settled ?? {}).map(([id, state]) => [idOf(id), { ...entry, state }] as const),
+  ]);
   return new TwinSearch({
     login: { host, port: given.port ?? port, tls: 'none', user, credentials: fixedPassword(PASSWORD) },
     mailbox: MAILBOX,
-    ledger: { lookUp: given.lookUp ?? (async () => new Map((given.known ?? []).map((id) => [idOf(id), entry]))) },
+    ledger: { lookUp: given.lookUp ?? (async () => entries) },
     judge: async (source, _, { real }) =>
       judge(await parseMail(source?.bytes ?? new Uint8Array(), new Map()), defaultPolicy, { real }),
     readings: { broken: async () => new Map(), begin: async () => () => {}, forget: async () => {}, ...given.readings },
@@ -173,15 +184,21 @@ describe('a search for filed mails in the same words', () => {
       await expect(found(searching)).rejects.toThrow(QueueUnavailableError);
   });
 
-  it('brings back at the start of a process whatever was filed of late, by anybody and known to the ledger or not', async () => {
+  it('brings back at the start of a process whatever was filed of late, by anybody and known to the ledger as settled or not at all', async () => {
     const now = Date.now();
     await file(
       { id: 'a', at: now - MINUTE },
       { id: 'known', at: now - MINUTE },
+      { id: 'dragged here', at: now - MINUTE },
       { id: 'b', from: 'bea@example.com', at: now - MAX_TWIN_GAP_MS + MINUTE },
       { id: 'old', at: now - MAX_TWIN_GAP_MS - MINUTE },
     );
-    const recent = await search({ known: ['known'] }).recent(PROCESSED, true);
+    const outcome = { kind: 'created', ticketId: '12', adopted: false } as const;
+    const settled = { kind: 'settled', outcome } as const;
+    const recent = await search({ settled: { known: settled, 'dragged here': { kind: 'failed', reason: '' } } }).recent(
+      PROCESSED,
+      true,
+    );
     expect(recent.map(({ id }) => id)).toEqual(['a', 'known', 'b'].map(idOf));
   });
 
