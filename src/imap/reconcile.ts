@@ -4,6 +4,7 @@ import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type MailLocation, type SettledFolder } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
 import { likenessOf } from '../mail/twins.js';
+import { batches } from './batches.js';
 import type { FiledMail, FiledMails } from './filed-mails.js';
 import { type FolderPaths, settledFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
@@ -103,9 +104,7 @@ export class Reconciler {
 
   /** Files away those of these ledger ids that stand in the folder; the others belong to another mailbox or watcher. */
   async fileFinished(ids: readonly string[]): Promise<void> {
-    const mine = ids.filter((id) => this.#underWay.has(id));
-    for (let start = 0; start < mine.length; start += MAX_MAILS_PER_BATCH) {
-      const batch = mine.slice(start, start + MAX_MAILS_PER_BATCH);
+    for (const batch of batches(ids.filter((id) => this.#underWay.has(id)))) {
       const entries = await this.watched.ledger.lookUp(batch);
       await this.#file(
         batch.flatMap((id) => {

@@ -27,8 +27,8 @@ export interface NewEntry {
   /** Whether it may have been delivered before, so that the first attempt looks at the helpdesk before it posts. */
   readonly lookFirst: boolean;
   /**
-   * Filed mails that say the same and of which the ledger knew nothing: as many of the tickets or replies that a look finds are theirs.
-   * Absent where there are none.
+   * Mails in the same words that were filed before it: where the ledger is lost, as many of the tickets or replies that a look finds are
+   * theirs. Absent where there are none.
    */
   readonly twins?: readonly Twin[];
 }
