@@ -40,20 +40,24 @@ export class MailReader {
 
   /**
    * @param commit gets the entries of each group, and makes them durable before it resolves
+   * @param arrived called when the server has sent all of them, so that other commands hold up none of it; not where the last is judged by its
+   *   envelope
    */
   async readAll(
     mails: readonly Standing[],
     handlingOf: (mail: Standing) => Handling,
     commit: (entries: readonly StandingEntry[]) => Promise<void>,
+    arrived: () => void = () => {},
   ): Promise<void> {
     const { mailbox, readings } = this.options;
     this.#broken ??= await readings.broken(mailbox);
-    for (const group of this.#groups(mails)) {
+    const groups = this.#groups(mails);
+    for (const group of groups) {
       const end = await readings.begin(
         mailbox,
         group.map(({ id }) => id),
       );
-      const entries = await this.#read(group, handlingOf);
+      const entries = await this.#read(group, handlingOf, group === groups.at(-1) ? arrived : () => {});
       if (entries.length > 0) await commit(entries);
       end();
     }
@@ -66,7 +70,11 @@ export class MailReader {
     this.#broken = new Map();
   }
 
-  async #read(group: readonly Standing[], handlingOf: (mail: Standing) => Handling): Promise<StandingEntry[]> {
+  async #read(
+    group: readonly Standing[],
+    handlingOf: (mail: Standing) => Handling,
+    arrived: () => void,
+  ): Promise<StandingEntry[]> {
     const { client, judge, log } = this.options;
     const [only] = group;
     if (group.length === 1 && only && this.#timesBroken(only) >= MAX_BROKEN_READINGS) {
@@ -90,6 +98,7 @@ export class MailReader {
       entry.catch(() => {});
       judged.push(entry);
     }
+    arrived();
     return (await Promise.all(judged)).sort((a, b) => a.location.uid - b.location.uid);
   }
 

@@ -1,15 +1,17 @@
+import type { FetchMessageObject } from 'imapflow';
 import { MailboxUnavailableError } from '../errors.js';
-import { MAX_MAILS_PER_BATCH, MAX_MAILS_UNDER_WAY } from '../limits.js';
+import { MAX_MAILS_UNDER_WAY } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type MailLocation, type SettledFolder } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
 import { likenessOf } from '../mail/twins.js';
 import { batches } from './batches.js';
+import { EnvelopesAhead } from './envelopes-ahead.js';
 import type { FiledMail, FiledMails } from './filed-mails.js';
 import { type FolderPaths, settledFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader, type StandingEntry } from './reader.js';
-import { look, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
+import { identified, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
 import type { SurelyNew } from './surely-new.js';
 import { earlier, UnderWay } from './under-way.js';
 
@@ -89,15 +91,21 @@ export class Reconciler {
     if (scope === 'all') this.#standing.clear();
     for (const uid of uids) this.#standing.add(uid);
     if (scope === 'all') this.#underWay.keepOnly(this.#standing);
-    let start = 0;
-    for (; start < uids.length && !stopped(); start += MAX_MAILS_PER_BATCH) {
-      const batch = uids.slice(start, start + MAX_MAILS_PER_BATCH);
-      this.#isFull = !(await this.#settle(batch));
+    const all = [...batches(uids)];
+    const envelopes = new EnvelopesAhead(this.watched);
+    let settled = 0;
+    for (const [i, batch] of all.entries()) {
+      if (stopped()) break;
+      const messages = await envelopes.fetch(batch);
+      // Fetched ahead, they may have been filed since.
+      const still = messages.filter(({ uid }) => this.#standing.has(uid));
+      this.#isFull = !(await this.#settle(still, () => envelopes.begin(all[i + 1] ?? [])));
       if (this.#isFull) break;
+      settled += 1;
       this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
       await this.fileFinished(finished());
     }
-    if (scope === 'all' && start >= uids.length) this.watched.surelyNew.keepOnly((id) => this.#underWay.has(id));
+    if (scope === 'all' && settled === all.length) this.watched.surelyNew.keepOnly((id) => this.#underWay.has(id));
     if (scope === 'all' && !stopped()) await this.#reader.allRead();
     return this.#queued - before;
   }
@@ -126,10 +134,13 @@ export class Reconciler {
     this.watched.surelyNew.queued(mail.id);
   }
 
-  /** One batch. False where no more can be queued now: the rest is safest in the mailbox. */
-  async #settle(uids: readonly number[]): Promise<boolean> {
+  /**
+   * One batch. False where no more can be queued now: the rest is safest in the mailbox.
+   * @param arrived called when the server has sent what of its mails is to be read
+   */
+  async #settle(messages: readonly FetchMessageObject[], arrived: () => void): Promise<boolean> {
     const { ledger } = this.watched;
-    const standing = await look(this.watched, uids);
+    const standing = await identified(this.watched, messages);
     // What came into the ledger another way is in this one's name from now on.
     await this.#mark(
       standing.filter((mail) => mail.entry?.location === null && !mail.hasKeyword).map(({ uid }) => uid),
@@ -165,6 +176,7 @@ export class Reconciler {
       next,
       (mail) => this.#handlingOf(mail),
       (entries) => this.#commit(entries.map((entry) => this.#withTwins(entry))),
+      arrived,
     );
     for (const { envelope } of fresh.slice(room)) {
       this.#oldestWaiting = earlier(this.#oldestWaiting, Date.parse(envelope.receivedAt));

@@ -1,3 +1,4 @@
+import type { FetchMessageObject } from 'imapflow';
 import { MailboxUnavailableError } from '../errors.js';
 import { type Identified, identify } from '../mail/identify.js';
 import { envelopeOf } from './envelope.js';
@@ -35,16 +36,20 @@ export async function uidsAbove({ client, mark, uidValidity }: OpenFolder, above
   return found.filter((uid) => uid >= from).sort((a, b) => a - b);
 }
 
-/**
- * Envelopes, identities and ledger entries of one batch, in the order of their UIDs; mail below a mark that only its date can
- * tell is left out.
- */
+/** Envelopes, identities and ledger entries of one batch: see `identified`. */
 export async function look(folder: OpenFolder, uids: readonly number[]): Promise<Standing[]> {
+  return identified(folder, await fetchEnvelopes(folder, uids));
+}
+
+/**
+ * Identities and ledger entries of mails whose envelopes were fetched, in the order of their UIDs; mail below a mark that only its date
+ * can tell is left out.
+ */
+export async function identified(folder: OpenFolder, messages: readonly FetchMessageObject[]): Promise<Standing[]> {
   const { mailbox, mark, uidValidity, ledger } = folder;
-  const messages = await fetchEnvelopes(folder, uids);
   // INTERNALDATE has whole seconds: what came in the second of the mark may have come after it.
   const skippedBefore = mark && mark.uidValidity !== uidValidity ? Math.floor(mark.date.getTime() / 1000) * 1000 : 0;
-  const seen = messages
+  const seen = [...messages]
     .sort((a, b) => a.uid - b.uid)
     .map((message) => ({ message, envelope: envelopeOf(message) }))
     // Written so that a mail without a date that can be read is not skipped.
@@ -53,7 +58,7 @@ export async function look(folder: OpenFolder, uids: readonly number[]): Promise
     folder,
     seen.flatMap(({ message, envelope }) => (envelope.messageId === null ? [message.uid] : [])),
   );
-  const identified = await identify(
+  const known = await identify(
     mailbox,
     seen.map(({ message, envelope }) => {
       const bodyHash = hashes.get(message.uid);
@@ -61,7 +66,7 @@ export async function look(folder: OpenFolder, uids: readonly number[]): Promise
     }),
     (ids) => ledger.lookUp(ids),
   );
-  return identified.map((mail, i) => ({
+  return known.map((mail, i) => ({
     ...mail,
     uid: seen[i]?.message.uid ?? 0,
     hasKeyword: hasKeyword(seen[i]?.message.flags),

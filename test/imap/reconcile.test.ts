@@ -161,6 +161,36 @@ it('files a mail that stands twice in a backlog under both of its UIDs, though i
   expect(await dovecot.list(USER, 'INBOX')).toEqual([]);
 });
 
+it('files a mail once that is settled while the batch before it is read, though its envelope was fetched ahead', async () => {
+  const user = 'ahead@acme.test';
+  const imap = await dovecot.client(user);
+  for (let i = 0; i <= MAX_MAILS_PER_BATCH; i++) {
+    await imap.append('INBOX', mail({ subject: `${i}` }).replaceAll('\n', '\r\n'));
+  }
+  const ledger = quickLedger();
+  const marked: string[] = [];
+  const { reconciler, paths } = await open(imap, {
+    ...ledger,
+    async markFiled(ids, folder) {
+      marked.push(...ids);
+      await ledger.markFiled(ids, folder);
+    },
+  });
+  await reconciler.pass('all', () => false);
+  const [first, last] = [[...ledger.entries.keys()][0] ?? '', [...ledger.entries.keys()].at(-1) ?? ''];
+  // To be read again, and by that the envelope of the last one is fetched ahead.
+  ledger.entries.delete(first);
+  const toFile = [last];
+  await reconciler.pass(
+    'all',
+    () => false,
+    () => toFile.splice(0),
+  );
+  await imap.logout();
+  expect(marked.filter((id) => id === last)).toHaveLength(1);
+  expect((await dovecot.list(user, paths.Ignored)).filter(({ subject }) => subject === '100')).toHaveLength(1);
+});
+
 it('tries a mail again that a person moves back once, though a crash kept from the ledger that it had been filed', async () => {
   const user = 'crash@acme.test';
   const imap = await dovecot.client(user);
