@@ -12,11 +12,11 @@ import {
 import type { Log } from '../log/log-actions.js';
 import { LATE, within } from '../within.js';
 import { safeError, safeJson } from './json-safe.js';
-import { type Lifetime, openStore, type Store } from './store.js';
+import { type Lifetime, openStore, type Store, type StoreBackend } from './store.js';
 import { firstAnswer, isUnavailable, reasonOf, unavailable, whenAvailable } from './unavailable.js';
 
 /** BullMQ's classes with the store left open. `D` is a job's data, `R` its return value. */
-export type BackendQueue<D, R> = Queue<D, R, string, D, R, string, IQueueBackend, Lifetime>;
+export type BackendQueue<D, R> = Queue<D, R, string, D, R, string, StoreBackend, Lifetime>;
 export type BackendWorker<D, R> = Worker<D, R, string, IQueueBackend, JobProgress, Lifetime>;
 export type BackendQueueEvents<R> = QueueEvents<R, IQueueBackend, Lifetime>;
 export type BackendWorkerOptions = Omit<WorkerOptions, 'connection' | 'prefix' | 'autorun'>;
@@ -63,7 +63,7 @@ export class Backend {
    */
   async queue<D, R>(name: string): Promise<BackendQueue<D, R>> {
     const closing = new AbortController();
-    const queue = new Queue<D, R, string, D, R, string, IQueueBackend, Lifetime>(
+    const queue = new Queue<D, R, string, D, R, string, StoreBackend, Lifetime>(
       name,
       this.#options(closing),
       this.#connections((error) => unavailable(this.#store.where, error)),

@@ -59,6 +59,7 @@ export class JobLedger {
   }
 
   async lookUp(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+    if (ids.length > 1 && (await this.queue.backend.holdsAny?.(ids)) === false) return new Map();
     const jobs = await Promise.all(ids.map((id) => this.queue.getJob(id)));
     return new Map(ids.flatMap((id, i) => (jobs[i] ? [[id, entryOf(jobs[i])] as const] : [])));
   }

@@ -13,6 +13,12 @@ import { redisAddress, redisName } from './redis-address.js';
 import { type ClientOptions, redisClient } from './redis-client.js';
 import { firstConnection, unavailable } from './unavailable.js';
 
+/** BullMQ's connections of one queue, and what a store can do beside. */
+export interface StoreBackend extends IQueueBackend {
+  /** Whether any of these jobs is there, asked in one request; absent where a store cannot be asked so. */
+  holdsAny?(ids: readonly string[]): Promise<boolean>;
+}
+
 /** Where BullMQ keeps its jobs: what the queue's objects need of it, whichever it is. */
 export interface Store {
   readonly kind: 'redis' | 'postgres' | 'embedded';
@@ -21,7 +27,7 @@ export interface Store {
   /** What BullMQ's keys at Redis begin with. */
   readonly prefix: string;
   /** Makes the connections of one queue, worker or events object. The store knows its address itself. */
-  readonly connect: BackendFactory<IQueueBackend, Lifetime>;
+  readonly connect: BackendFactory<StoreBackend, Lifetime>;
   /** Rejects where the store does not answer within `timeoutMs`. */
   ping(timeoutMs: number): Promise<void>;
   /** Closes what is common to the connections, after all of them were closed. */
@@ -93,11 +99,11 @@ async function openRedis(url: string, deadlineMs: number): Promise<Store> {
         const client = redisClient(address, { ...options, enableOfflineQueue: true }, retryMs);
         client.on('error', () => {});
         clients.push(client);
-        return createRedisBackend(name, { ...opts, connection: client }, role);
+        return withHoldsAny(createRedisBackend(name, { ...opts, connection: client }, role));
       }
       const at = address.kind === 'single' ? { url } : { ...address.options, sentinelRetryStrategy: retryMs };
       const connection = { ...at, ...options, retryStrategy: retryMs };
-      return quietAtLast(createRedisBackend(name, { ...opts, connection }, role));
+      return withHoldsAny(quietAtLast(createRedisBackend(name, { ...opts, connection }, role)));
     },
     ping: (timeoutMs) => pingRedis(url, timeoutMs),
     close: async () => {
@@ -118,6 +124,16 @@ function quietAtLast(backend: RedisQueueBackend): RedisQueueBackend {
     );
   }
   return backend;
+}
+
+/** BullMQ asks for one job at a time, and of a backlog a hundred are new mostly. */
+function withHoldsAny(backend: RedisQueueBackend): StoreBackend {
+  return Object.assign(backend, {
+    holdsAny: async (ids: readonly string[]) => {
+      const client = (await backend.connection.client) as unknown as Pick<Redis, 'exists'>;
+      return (await client.exists(...ids.map((id) => backend.toKey(id)))) > 0;
+    },
+  });
 }
 
 function pingRedis(url: string, timeoutMs: number): Promise<void> {

@@ -79,6 +79,12 @@ describe.each(places)('On %s', (kind, start) => {
     expect(place.url).toContain(backend.describe().where);
   });
 
+  test.runIf(kind === 'redis')('a queue tells at once whether any of many jobs is there', async () => {
+    const queue = await newQueue();
+    expect(await queue.backend.holdsAny?.(['near', 'nearer'])).toBe(false);
+    expect(await queue.backend.holdsAny?.(['near', 'far'])).toBe(true);
+  });
+
   test('a new job is picked up while another waits for a day that is far off', async () => {
     const queue = await newQueue();
     const worker = await backend.worker<Data, string>(queue.name, async ({ data }) => data.text, { drainDelay: 30 });

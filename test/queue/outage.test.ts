@@ -64,6 +64,7 @@ describe.each(servers)('While %s is away', (kind, start) => {
       add: () => queue.add('mail', {}, { jobId: 'lost' }),
       addBulk: () => queue.addBulk([{ name: 'mail', data: {}, opts: { jobId: 'lost' } }]),
       getJob: () => queue.getJob('during'),
+      ...(kind === 'redis' && { holdsAny: async () => queue.backend.holdsAny?.(['during', 'lost']) }),
       getJobCounts: () => queue.getJobCounts('waiting'),
       'updateData of a job': async () => known?.updateData({ changed: true }),
     };
