@@ -1,4 +1,4 @@
-import { type Drain, drainByNaiveLoop, drainByService, type ServiceOptions } from './drain.js';
+import { type Drain, drainByNaiveLoop, drainByService } from './drain.js';
 import type { Helpdesk } from './helpdesk.js';
 import type { Letters } from './letters.js';
 import { median } from './quantile.js';
@@ -36,22 +36,27 @@ export interface Comparison {
   readonly medianRatio: number;
 }
 
-/** Runs A B A B…: what else the machine does meanwhile meets both of a pair alike. */
+/**
+ * Runs A B A B…: what else the machine does meanwhile meets both of a pair alike.
+ * @param drainOther what takes the place of the service
+ */
 export async function compare(
   world: World,
   helpdesk: Helpdesk,
   letters: Letters,
   pairs: number,
-  options: ServiceOptions = {},
+  drainOther: (world: World, helpdesk: Helpdesk, letters: Letters) => Promise<Drain> = drainByService,
 ): Promise<Comparison> {
   const naive: Drain[] = [];
   const service: Drain[] = [];
   for (let pair = 1; pair <= pairs; pair += 1) {
     const loop = await drainByNaiveLoop(world, helpdesk, letters);
-    const whole = await drainByService(world, helpdesk, letters, options);
+    const whole = await drainOther(world, helpdesk, letters);
     naive.push(loop);
     service.push(whole);
-    world.say(`  pair ${pair} of ${pairs}: naive ${loop.seconds.toFixed(2)} s, service ${whole.seconds.toFixed(2)} s`);
+    world.say(
+      `  pair ${pair} of ${pairs}: naive ${loop.seconds.toFixed(2)} s, beside it ${whole.seconds.toFixed(2)} s`,
+    );
   }
   const ratios = service.map(({ seconds }, i) => seconds / (naive[i]?.seconds ?? Number.NaN));
   return {

@@ -98,18 +98,31 @@ export function startService(
 
 /** The naive loop does the same. */
 export function drainByNaiveLoop(world: World, helpdesk: Helpdesk, letters: Letters): Promise<Drain> {
-  return drain(
-    world,
-    helpdesk,
-    letters,
-    (user) =>
-      startChild(
-        world.scripts.naive,
-        [],
-        { ...world.dovecot.settings(user), ...helpdesk.settings },
-        { directory: world.directory, name: user },
-      ),
-    false,
+  return drain(world, helpdesk, letters, (user) => startNaiveLoop(world, user, helpdesk), false);
+}
+
+/** The naive loop, with a queue of BullMQ in between and nothing else. */
+export async function drainByQueuedLoop(world: World, helpdesk: Helpdesk, letters: Letters): Promise<Drain> {
+  const redis = await startRedis();
+  try {
+    const start = (user: string) => startNaiveLoop(world, user, helpdesk, { QUEUE_URL: redis.url });
+    return await drain(world, helpdesk, letters, start, false);
+  } finally {
+    await redis.stop();
+  }
+}
+
+function startNaiveLoop(
+  world: World,
+  user: string,
+  helpdesk: Helpdesk,
+  settings: Readonly<Record<string, string>> = {},
+): Child {
+  return startChild(
+    world.scripts.naive,
+    [],
+    { ...world.dovecot.settings(user), ...helpdesk.settings, ...settings },
+    { directory: world.directory, name: user },
   );
 }
 

@@ -39,18 +39,22 @@ const rows: readonly [string, (summary: Summary) => number | null, number][] = [
   ['commands in Redis a mail', ({ redisCommandsPerMail }) => redisCommandsPerMail, 1],
 ];
 
-function compared({ mix, small, corpora }: Figures): string[] {
-  return Object.entries({ mix, small, corpora }).flatMap(([name, comparison]) =>
-    comparison ? [comparisonTable(name, comparison)] : [],
+function compared({ mix, small, queue, corpora }: Figures): string[] {
+  return Object.entries({ mix, small, queue, corpora }).flatMap(([name, comparison]) =>
+    comparison ? [comparisonTable(name, comparison, name === 'queue' ? 'the same with a queue' : 'service')] : [],
   );
 }
 
-function comparisonTable(name: string, { mails, naive, service, ratios, medianRatio }: Comparison): string {
-  const table = newTable([`${name}: ${mails} mails`, 'naive loop', 'service']);
+function comparisonTable(
+  name: string,
+  { mails, naive, service, ratios, medianRatio }: Comparison,
+  beside: string,
+): string {
+  const table = newTable([`${name}: ${mails} mails`, 'naive loop', beside]);
   for (const [what, value, digits] of rows)
     table.push([what, ...[naive, service].map((of) => shown(value(of), digits))]);
   const each = ratios.map((ratio) => ratio.toFixed(2)).join(' ');
-  table.push(['service by naive, median of the pairs', '', `${medianRatio.toFixed(2)} (${each})`]);
+  table.push([`${beside} by naive, median of the pairs`, '', `${medianRatio.toFixed(2)} (${each})`]);
   return table.toString();
 }
 

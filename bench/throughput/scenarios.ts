@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Arrival, measureArrival } from './arrival.js';
 import { type Backlog, drainBacklog } from './backlog.js';
 import { type Comparison, compare } from './compare.js';
+import { type drainByNaiveLoop, drainByQueuedLoop, drainByService } from './drain.js';
 import { type Helpdesk, startHelpdesk } from './helpdesk.js';
 import { fetchLargeMail, type LargeMail } from './large-mail.js';
 import { MIX, SMALL } from './letters.js';
@@ -31,6 +32,8 @@ export const QUICK = { mails: 300, pairs: 2, restSeconds: 1, arrivalSeconds: 5, 
 export interface Figures {
   readonly mix?: Comparison;
   readonly small?: Comparison;
+  /** The naive loop with a queue, where the others have the service. */
+  readonly queue?: Comparison;
   readonly corpora?: Comparison;
   readonly trips?: RoundTrips;
   readonly arrival?: Arrival;
@@ -67,6 +70,12 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
       small: await compare(world, helpdesk, world.letters('small', mails, SMALL), pairs),
     }),
   },
+  queue: {
+    about: 'the same with the naive loop through a queue in place of the service: what the queue alone costs',
+    run: async (world, helpdesk, { mails, pairs }) => ({
+      queue: await compare(world, helpdesk, world.letters('small', mails, SMALL), pairs, drainByQueuedLoop),
+    }),
+  },
   corpora: {
     about: 'the same with real mails, where corpora are there',
     run: async (world, helpdesk, { corpora, pairs }) => {
@@ -76,7 +85,8 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
       }
       // Many of these mails are from one sender, who would have to wait for an hour, and some stand there twice, which a full pass sees.
       const options = { settings: { FLOOD_LIMIT: '0', IMAP_POLL_SECONDS: '5' } };
-      return { corpora: await compare(world, helpdesk, world.corpora(corpora), pairs, options) };
+      const drain = (...place: Parameters<typeof drainByNaiveLoop>) => drainByService(...place, options);
+      return { corpora: await compare(world, helpdesk, world.corpora(corpora), pairs, drain) };
     },
   },
   trips: {

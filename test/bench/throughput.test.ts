@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read } from '../../bench/corpus/reading.js';
 import { measureArrival } from '../../bench/throughput/arrival.js';
 import { compare } from '../../bench/throughput/compare.js';
+import { drainByQueuedLoop } from '../../bench/throughput/drain.js';
 import { type Helpdesk, startHelpdesk } from '../../bench/throughput/helpdesk.js';
 import { letter, MIX } from '../../bench/throughput/letters.js';
 import { median, quantile } from '../../bench/throughput/quantile.js';
@@ -37,6 +38,12 @@ describe('a bench of a few mails', () => {
     expect(mix.naive.bytesFetchedPerMail).toBeGreaterThan(130_000);
     expect(mix.service.redisCommandsPerMail).toBeGreaterThan(1);
     expect(mix.medianRatio).toBeCloseTo(mix.service.seconds / mix.naive.seconds);
+  });
+
+  it('tells what the queue alone costs: the naive loop through one makes every ticket too', async () => {
+    const queue = await compare(world, helpdesk, world.letters('mix', 20, MIX), 1, drainByQueuedLoop);
+    expect(queue.ticketsOfService).toBe(20);
+    expect(queue.medianRatio).toBeGreaterThan(0);
   });
 
   it('counts the requests for a mail', async () => {
