@@ -42,8 +42,8 @@ export interface StoredTicket extends Ticket {
 
 /**
  * Starts a server that does what SupportEngine's API was seen to do, its quirks included, with its tables in memory and a
- * page that shows its tickets. For control from outside: `GET /_tickets` dumps everything, `GET /_calls?from=N` the requests
- * but the first N, `POST /_fault` takes a Fault as JSON.
+ * page that shows its tickets. For control from outside: `GET /_tickets` dumps everything, `GET /_calls` the requests, with
+ * `?from=N` all but the first N of either; `POST /_fault` takes a Fault as JSON.
  */
 export async function startLookAlike(options: LookAlikeOptions): Promise<LookAlike> {
   const lookAlike = new LookAlike(options);
@@ -188,8 +188,9 @@ export class LookAlike implements AsyncDisposable {
 
   #show(pathname: string, query: URLSearchParams): Answer {
     const { database, agents } = this.#helpdesk;
-    if (pathname === '/_tickets') return json(200, { tickets: this.tickets(), orphans: this.orphans() });
-    if (pathname === '/_calls') return json(200, { calls: this.#calls.slice(Number(query.get('from') ?? 0)) });
+    const from = Number(query.get('from') ?? 0);
+    if (pathname === '/_tickets') return json(200, { tickets: this.tickets().slice(from), orphans: this.orphans() });
+    if (pathname === '/_calls') return json(200, { calls: this.#calls.slice(from) });
     if (pathname === '/')
       return html(
         200,

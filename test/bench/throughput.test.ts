@@ -62,6 +62,21 @@ describe('a bench of a few mails', () => {
       expect(figure).toBeGreaterThan(0);
   });
 
+  it('names the tickets made since, however many requests were refused before', async () => {
+    const { HELPDESK_URL, HELPDESK_TOKEN } = helpdesk.settings;
+    const create = (subject: string) =>
+      fetch(`${HELPDESK_URL}tickets_create.php`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${HELPDESK_TOKEN}` },
+        body: new URLSearchParams({ subject, message: 'x', user_email: 'a@example.com' }),
+      });
+    await create('before');
+    await create('');
+    await helpdesk.forget();
+    await create('since');
+    expect([...(await helpdesk.madeBySubject()).keys()]).toEqual(['since']);
+  });
+
   it('measures the delay of every mail that arrives, and of the notification', async () => {
     const { mails, toTicket, toNotification, idleRssMb } = await measureArrival(world, helpdesk, {
       seconds: 1,
