@@ -1,6 +1,7 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { MAX_HASHED_BODY_BYTES } from '../limits.js';
 import { bodyHashOf } from '../mail/identity.js';
+import { fetchAnswers } from './answers.js';
 import { FetchHistory } from './fetch-history.js';
 import type { Group, Numbered, Quarantine } from './quarantine.js';
 
@@ -19,7 +20,9 @@ export async function fetchEnvelopes(folder: FetchedFolder, uids: readonly numbe
   const messages: FetchMessageObject[] = [];
   await inGroups(history.envelopes, folder, uids, isTooLarge, async (group) => {
     const parts = { uid: true, envelope: !group.quarantined, size: true, internalDate: true, flags: true };
-    messages.push(...(await client.fetchAll(group.uids.join(','), parts, { uid: true })));
+    const answers = await fetchAnswers(client, group.uids, parts);
+    // Of a mail that has gone meanwhile there may be flags alone: taken for a mail, it would have another identity than its own.
+    messages.push(...answers.filter(({ envelope, internalDate, size }) => envelope ?? internalDate ?? size));
   });
   return messages;
 }
@@ -45,7 +48,9 @@ export async function fetchBodyHashes(
   const ask = async (asked: readonly number[]): Promise<void> => {
     try {
       for await (const { uid, bodyParts: parts } of client.fetch(asked.join(','), { bodyParts }, { uid: true })) {
-        const hash = bodyHashOf(parts?.get('text') ?? Buffer.alloc(0));
+        // Flags that the server tells of unasked.
+        if (!parts) continue;
+        const hash = bodyHashOf(parts.get('text') ?? Buffer.alloc(0));
         hashes.set(uid, hash);
         history.keepBodyHash(folder, uid, hash);
       }

@@ -1,6 +1,7 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { MAX_FETCHED_BODY_BYTES, MAX_WHOLE_BYTES } from '../limits.js';
 import type { MailSource } from '../mail/source.js';
+import { fetchAnswers } from './answers.js';
 import { accountsFor, assemble, sectionsOf, selectParts } from './selection.js';
 
 interface Sized {
@@ -36,7 +37,7 @@ async function* readWhole(client: ImapFlow, uids: readonly number[]) {
 }
 
 async function* readInParts(client: ImapFlow, uids: readonly number[]) {
-  const structures = await client.fetchAll(uids.join(','), { bodyStructure: true, size: true }, { uid: true });
+  const structures = await fetchAnswers(client, uids, { bodyStructure: true, size: true });
   /** The mails that ask for the same sections, which one FETCH brings for all of them. */
   const alike = new Map<string, FetchMessageObject[]>();
   for (const message of structures) {
@@ -55,7 +56,8 @@ async function* readInParts(client: ImapFlow, uids: readonly number[]) {
     const structureOf = new Map(messages.map(({ uid, bodyStructure }) => [uid, bodyStructure]));
     for await (const message of client.fetch(range.join(','), { bodyParts: JSON.parse(key) }, { uid: true })) {
       const structure = structureOf.get(message.uid);
-      if (!structure) continue;
+      // Without any section it is only flags that the server tells of unasked.
+      if (!structure || !(message.bodyParts ?? message.headers)) continue;
       const sections = new Map(message.bodyParts);
       if (message.headers) sections.set('header', message.headers);
       yield { uid: message.uid, source: assemble(selectParts(structure), sections) };

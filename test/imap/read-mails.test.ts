@@ -97,6 +97,31 @@ describe('fetching mails', () => {
     expect(read.map(({ bytes }) => Buffer.from(bytes).equals(raw))).toEqual([true]);
   });
 
+  it.each([
+    ['small', 1000],
+    ['large', 300_000],
+  ])('reads a %s mail once, whatever the server tells unasked of its flags meanwhile', async (size, bytes) => {
+    const user = `marked-${size}@acme.test`;
+    const raw = crlf(withFiles(bytes));
+    await dovecot.deliver(user, raw);
+    // With it Dovecot names the UID in what it tells unasked, as Gmail does always.
+    const client = await dovecot.client(user, { qresync: true });
+    const other = await dovecot.client(user);
+    for (const each of [client, other]) await each.mailboxOpen('INBOX');
+    const fetch = client.fetch.bind(client);
+    let marks = 0;
+    client.fetch = async function* (...asked: Parameters<typeof fetch>) {
+      await other.messageFlagsAdd('1', [`mark${(marks += 1)}`], { uid: true });
+      yield* fetch(...asked);
+    };
+    const read = [];
+    for await (const { source } of readMails(client, [{ uid: 1, sizeBytes: raw.length }])) {
+      read.push((await parseMail(source.bytes, source.leftOut)).text);
+    }
+    expect(read).toEqual(['Grüße, see the files.']);
+    for (const each of [client, other]) await each.logout();
+  });
+
   it('reads the same of a large mail as if it had been fetched whole, without the bytes of its files', async () => {
     const raw = crlf(withFiles(300_000));
     const whole = await parseMail(raw);

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { ImapFlow } from 'imapflow';
+import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { freePort, type PrivateServer, startServer } from './private-server.js';
 
 /** Any user may log in with this password; the mailbox is made at the first log-in. */
@@ -22,7 +22,7 @@ export interface TestDovecot extends PrivateServer {
   /** The settings of a service that watches this user's mailbox. */
   settings(user: string): Record<string, string>;
   /** A client of the test's own, logged in. */
-  client(user: string): Promise<ImapFlow>;
+  client(user: string, options?: Pick<ImapFlowOptions, 'qresync'>): Promise<ImapFlow>;
   /** Puts a raw mail into a folder, as a delivery does: with line ends as IMAP has them and INTERNALDATE now. */
   deliver(user: string, raw: string | Buffer, folder?: string): Promise<void>;
   /** Subjects of the mails in a folder and whether they are seen, in the order of their UIDs; [] where there is no such folder. */
@@ -72,8 +72,9 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<TestDo
     ...(user.gid !== undefined && { gid: user.gid }),
     ready: () => greets(port),
   });
-  const client = async (name: string) => {
+  const client: TestDovecot['client'] = async (name, options) => {
     const imap = new ImapFlow({
+      ...options,
       host: '127.0.0.1',
       port,
       secure: false,
