@@ -10,19 +10,15 @@ export class EnvelopesAhead {
 
   constructor(private readonly folder: FetchedFolder) {}
 
-  /** Those fetched ahead where these UIDs are the ones. What the fetching ahead failed with, it rejects with. */
+  /** Those fetched ahead where `begin` was last called with this very array. What the fetching ahead failed with, it rejects with. */
   fetch(uids: readonly number[]): Promise<FetchMessageObject[]> {
     const ahead = this.#ahead;
     this.#ahead = null;
     return ahead?.uids === uids ? ahead.messages : fetchEnvelopes(this.folder, uids);
   }
 
-  /**
-   * Begins to fetch, unless asking for envelopes has ended a connection before: then the mails that are in hand meanwhile would take the
-   * blame with those that have done it.
-   */
   begin(uids: readonly number[]): void {
-    if (uids.length === 0 || (this.folder.history?.envelopes.ends ?? 0) > 0) return;
+    if (uids.length === 0) return;
     const messages = fetchEnvelopes(this.folder, uids);
     // Rejects where it is taken; that may be never, and must not end the process.
     messages.catch(() => {});

@@ -40,8 +40,8 @@ export class MailReader {
 
   /**
    * @param commit gets the entries of each group, and makes them durable before it resolves
-   * @param arrived called when the server has sent all of them, so that other commands hold up none of it; not where the last is judged by its
-   *   envelope
+   * @param arrived called once the server has sent the last of them, from when on another command holds nothing up. Not where something has
+   *   broken a reading before: the mails in hand would take the blame for what that command does to the connection.
    */
   async readAll(
     mails: readonly Standing[],
@@ -52,12 +52,13 @@ export class MailReader {
     const { mailbox, readings } = this.options;
     this.#broken ??= await readings.broken(mailbox);
     const groups = this.#groups(mails);
+    const last = this.#broken.size === 0 ? groups.at(-1) : null;
     for (const group of groups) {
       const end = await readings.begin(
         mailbox,
         group.map(({ id }) => id),
       );
-      const entries = await this.#read(group, handlingOf, group === groups.at(-1) ? arrived : () => {});
+      const entries = await this.#read(group, handlingOf, group === last ? arrived : () => {});
       if (entries.length > 0) await commit(entries);
       end();
     }

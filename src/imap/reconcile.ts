@@ -136,7 +136,7 @@ export class Reconciler {
 
   /**
    * One batch. False where no more can be queued now: the rest is safest in the mailbox.
-   * @param arrived called when the server has sent what of its mails is to be read
+   * @param arrived called once the server has sent what of its mails is to be read; not where nothing is, or there is no room for all of it
    */
   async #settle(messages: readonly FetchMessageObject[], arrived: () => void): Promise<boolean> {
     const { ledger } = this.watched;
@@ -169,6 +169,7 @@ export class Reconciler {
     const flooding = this.#underWay.sendersOf(MAX_MAILS_UNDER_WAY);
     const fresh = [...toQueue.values()].filter(({ envelope }) => !flooding.has(withoutPlus(envelope.from)));
     const next = fresh.slice(0, room);
+    const hasRoom = next.length === fresh.length;
     // What may have been queued before the ledger was lost makes us look for what was settled before.
     const again = next.filter((mail) => this.#mayHaveBeenQueued(mail));
     if (again.length > 0) for (const mail of await this.watched.filedLike(again)) this.watched.filed.add(mail);
@@ -176,7 +177,8 @@ export class Reconciler {
       next,
       (mail) => this.#handlingOf(mail),
       (entries) => this.#commit(entries.map((entry) => this.#withTwins(entry))),
-      arrived,
+      // Without room the pass ends with this batch.
+      hasRoom ? arrived : undefined,
     );
     for (const { envelope } of fresh.slice(room)) {
       this.#oldestWaiting = earlier(this.#oldestWaiting, Date.parse(envelope.receivedAt));
@@ -184,7 +186,7 @@ export class Reconciler {
     for (const mail of standing) {
       if (this.#underWay.has(mail.id)) this.#remember(mail);
     }
-    return room >= fresh.length;
+    return hasRoom;
   }
 
   /** The ledger may be lost before the mail is settled, so each gets the twins that it has by now. */

@@ -1,7 +1,6 @@
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EnvelopesAhead } from '../../src/imap/envelopes-ahead.js';
-import { FetchHistory } from '../../src/imap/fetch-history.js';
 import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { type ImapRelay, startImapRelay } from '../services/imap-relay.js';
 import { mail } from '../services/rig.js';
@@ -11,7 +10,7 @@ const user = 'backlog@acme.test';
 describe('fetching envelopes ahead', () => {
   let dovecot: TestDovecot;
   let relay: ImapRelay;
-  let folder: { client: ImapFlow; folder: string; uidValidity: string; history: FetchHistory };
+  let folder: { client: ImapFlow; folder: string; uidValidity: string };
   beforeAll(async () => {
     dovecot = await startDovecot();
     relay = await startImapRelay(dovecot.port, () => false);
@@ -33,7 +32,7 @@ describe('fetching envelopes ahead', () => {
     client.on('error', () => {});
     await client.connect();
     const { uidValidity } = await client.mailboxOpen('INBOX');
-    folder = { client, folder: 'INBOX', uidValidity: String(uidValidity), history: new FetchHistory() };
+    folder = { client, folder: 'INBOX', uidValidity: String(uidValidity) };
     return () => client.close();
   });
 
@@ -61,15 +60,6 @@ describe('fetching envelopes ahead', () => {
     const envelopes = new EnvelopesAhead(folder);
     envelopes.begin([1, 2]);
     expect(await subjectsOf(envelopes.fetch([3, 4]))).toEqual(['three', 'four']);
-  });
-
-  it('fetches nothing ahead once asking for envelopes has ended a connection, which would blame other mails', async () => {
-    folder.history.envelopes.ended(folder, { uids: [5], quarantined: false });
-    const before = fetches();
-    const envelopes = new EnvelopesAhead(folder);
-    envelopes.begin([1, 2]);
-    expect(await subjectsOf(envelopes.fetch([3, 4]))).toEqual(['three', 'four']);
-    expect(fetches() - before).toBe(1);
   });
 
   it('rejects where it is taken with what the fetching failed with, and not before', async () => {

@@ -111,7 +111,8 @@ describe('fetching mails', () => {
     const fetch = client.fetch.bind(client);
     let marks = 0;
     client.fetch = async function* (...asked: Parameters<typeof fetch>) {
-      await other.messageFlagsAdd('1', [`mark${(marks += 1)}`], { uid: true });
+      marks += 1;
+      await other.messageFlagsAdd('1', [`mark${marks}`], { uid: true });
       yield* fetch(...asked);
     };
     const read = [];

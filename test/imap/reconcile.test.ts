@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FiledMail, FiledMails } from '../../src/imap/filed-mails.js';
 import { type Mark, prepareFolders } from '../../src/imap/folders.js';
 import type { Ledger } from '../../src/imap/ports.js';
@@ -57,12 +57,14 @@ function quickLedger(): Ledger & { readonly again: string[]; readonly entries: M
  * A reconciler of the watched folder; whatever stands in it is queued.
  * @param onJudge called while a mail is read, before it is queued
  * @param found in Processed
+ * @param broken readings that an earlier connection has left
  */
 async function open(
   imap: ImapFlow,
   ledger: Ledger,
   onJudge: (envelope: Envelope) => void = () => {},
   found: readonly FiledMail[] = [],
+  broken: ReadonlyMap<string, number> = new Map(),
 ) {
   const mark: Mark = { uidValidity: '0', uidNext: 1, date: new Date(0) };
   const { paths } = await prepareFolders(imap, 'INBOX', mark, null);
@@ -83,7 +85,7 @@ async function open(
       onJudge(envelope);
       return judge(await parseMail(source?.bytes ?? new Uint8Array(), new Map()), defaultPolicy);
     },
-    readings: { broken: async () => new Map(), begin: async () => () => {}, forget: async () => {} },
+    readings: { broken: async () => broken, begin: async () => () => {}, forget: async () => {} },
     log: pino({ level: 'silent' }),
     now: Date.now,
   });
@@ -159,6 +161,49 @@ it('files a mail that stands twice in a backlog under both of its UIDs, though i
   const filed = await dovecot.list(USER, paths.Ignored);
   expect(filed.filter(({ subject }) => subject === 'Away')).toHaveLength(2);
   expect(await dovecot.list(USER, 'INBOX')).toEqual([]);
+});
+
+describe('of a mailbox with more mails than one batch', () => {
+  let imap: ImapFlow;
+  let steps: string[];
+  beforeAll(async () => {
+    imap = await dovecot.client('backlog@acme.test');
+    for (let i = 0; i <= MAX_MAILS_PER_BATCH; i++) {
+      await imap.append('INBOX', mail({ subject: `${i}` }).replaceAll('\n', '\r\n'));
+    }
+    const [fetch, addFlags] = [imap.fetch.bind(imap), imap.messageFlagsAdd.bind(imap)];
+    imap.fetch = (range, query, options) => {
+      if (query.envelope) steps.push('envelopes');
+      return fetch(range, query, options);
+    };
+    imap.messageFlagsAdd = (...flags) => {
+      steps.push('mark');
+      return addFlags(...flags);
+    };
+    return () => imap.logout();
+  });
+  beforeEach(() => {
+    steps = [];
+  });
+
+  it('the next envelopes are asked for before the mails of a batch are queued', async () => {
+    const { reconciler } = await open(imap, quickLedger());
+    await reconciler.pass('all', () => false);
+    expect(steps).toEqual(['envelopes', 'envelopes', 'mark', 'mark']);
+  });
+
+  it('they are not where a reading was broken before: the mails in hand would be taken for those that broke the next one', async () => {
+    const { reconciler } = await open(imap, quickLedger(), () => {}, [], new Map([['another', 1]]));
+    await reconciler.pass('all', () => false);
+    expect(steps).toEqual(['envelopes', 'mark', 'envelopes', 'mark']);
+  });
+
+  it('they are not where the queue has no room for the whole batch', async () => {
+    const countUnderWay = async () => MAX_MAILS_UNDER_WAY - 10;
+    const { reconciler } = await open(imap, { ...quickLedger(), countUnderWay });
+    expect(await reconciler.pass('all', () => false)).toBe(10);
+    expect(steps).toEqual(['envelopes', 'mark']);
+  });
 });
 
 it('files a mail once that is settled while the batch before it is read, though its envelope was fetched ahead', async () => {
