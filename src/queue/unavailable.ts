@@ -6,7 +6,7 @@ import { LATE, within } from '../within.js';
 const UNREACHABLE_CODES =
   /^(ECONN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|08|57P0|53100|53300)/;
 const UNREACHABLE_MESSAGES =
-  /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Reached the max retries|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|LOADING |CLUSTERDOWN|READONLY )/i;
+  /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Reached the max retries|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|LOADING |CLUSTERDOWN|READONLY |TRYAGAIN |Too many Cluster redirections)/i;
 
 /** What a store says that answers, and will say again: wrong password, no such database, a right that is lacking, a bad certificate. */
 const REFUSAL =

@@ -1,5 +1,5 @@
 import { UnrecoverableError } from 'bullmq';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/mail/outcome.js';
 import type { Backend } from '../../src/queue/backend.js';
 import { type MailJob, QUEUE_NAME } from '../../src/queue/job.js';
@@ -54,6 +54,16 @@ describe.each<Store>(['redis', 'embedded'])('the ledger on %s', (kind) => {
 
   it('knows nothing of a mail that was never added', async () => {
     expect(await ledger.lookUp(['a', 'b'])).toEqual(new Map());
+  });
+
+  it.runIf(kind === 'redis')('asks once about mails of which it knows none', async () => {
+    const getJob = vi.spyOn(queue, 'getJob');
+    try {
+      await ledger.lookUp(['a', 'b']);
+      expect(getJob).not.toHaveBeenCalled();
+    } finally {
+      getJob.mockRestore();
+    }
   });
 
   it('says of each mail whether it is under way, what it became, or in which words it was refused', async () => {

@@ -21,6 +21,8 @@ test.each([
   ['a PostgreSQL with no connection left', coded('53300'), true],
   ['a connection that ended under a query', new Error('Connection terminated unexpectedly'), true],
   ['a Redis that reads its file in', new Error('LOADING Redis is loading the dataset in memory'), true],
+  ['a Redis Cluster that moves a slot', new Error('TRYAGAIN Multiple keys request during rehashing of slot'), true],
+  ['one that moves it for long', new Error('Too many Cluster redirections. Last error: ReplyError: TRYAGAIN'), true],
   ['a Redis that became a replica', new Error("READONLY You can't write against a read only replica."), true],
   ['a Redis that does not answer', new Error('Command timed out'), true],
   ['one of ours', new QueueUnavailableError('away'), true],
