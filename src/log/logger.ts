@@ -4,30 +4,15 @@ import type { LogLevel } from '../config/settings.js';
 import { inertJson, OBEYED_IN_JSON } from '../mail/clean.js';
 import type { Log } from './log-actions.js';
 
-/** Names under which a secret or a mail's text could come into a line. No room logs them; this is the second wall. */
-const NEVER_LOGGED = new Set([
-  'password',
-  'pass',
-  'token',
-  'accessToken',
-  'access_token',
-  'refreshToken',
-  'refresh_token',
-  'clientSecret',
-  'client_secret',
-  'secret',
-  'authorization',
-  'Authorization',
-  'auth',
-  'args',
-  'judgement',
-  'body',
-  'text',
-  'html',
-  'quoted',
-  'message',
-  'bytes',
-]);
+/** Names under which a secret or a mail's text could come into a line, as OAuth and HTTP spell them too. No room logs them; this is the second wall. */
+const NEVER_LOGGED = new RegExp(
+  `^(${[
+    'pass(word)?|((access|refresh|id)[-_]?)?token|(client[-_]?)?secret|client[-_]?assertion|device[-_]?code',
+    '(proxy-)?authorization|(set-)?cookie|auth|args',
+    'judgement|body|text|html|quoted|message|bytes',
+  ].join('|')})$`,
+  'i',
+);
 
 /** Levels of what is logged that are looked through; no room logs more than two. */
 const LEVELS = 3;
@@ -68,7 +53,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 function withoutSecrets(fields: object, levels: number): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
-    if (NEVER_LOGGED.has(name) || ArrayBuffer.isView(value)) continue;
+    if (NEVER_LOGGED.test(name) || ArrayBuffer.isView(value)) continue;
     if (typeof value !== 'object' || value === null || value instanceof Date) kept[name] = value;
     else if (value instanceof Error) kept[name] = value.name;
     else if (levels > 1)
