@@ -60,6 +60,12 @@ const MAX_STALLED_COUNT = 50;
  */
 const REST_MS = 1000;
 
+/**
+ * BullMQ asks only a worker with a limiter of its own whether the whole queue waits (6.7, `moveToActive`): without one, each look would
+ * send a mail to a helpdesk that has asked for a pause. At a million mails a second it holds up nothing else.
+ */
+const LIMITER = { max: 1_000_000, duration: 1000 };
+
 /** What stopping leaves to running deliveries before they are cut off. */
 const STOP_GRACE_MS = 6000;
 
@@ -86,6 +92,7 @@ export class DeliveryWorker {
       concurrency,
       ...LOCK,
       maxStalledCount: MAX_STALLED_COUNT,
+      limiter: LIMITER,
       maximumRateLimitDelay: REST_MS,
       settings: {
         backoffStrategy: (failed, _type, error, job) => {

@@ -62,6 +62,18 @@ describe.each<Store>(['redis', 'embedded'])('the service on %s', (kind) => {
     expect(rig.helpdesk.orphans()).toEqual([]);
   });
 
+  it('sends nothing for as long as the helpdesk asks for a pause, not even mail that comes meanwhile', async () => {
+    const created = () => rig.helpdesk.calls().filter(({ endpoint }) => endpoint === 'tickets_create.php');
+    const before = created().length;
+    rig.helpdesk.fault({ kind: 'status', status: 429, retryAfter: '3' });
+    await rig.deliver(mail({ subject: 'Told to wait' }));
+    await until('it is told', () => created().length > before);
+    await rig.deliver(mail({ subject: 'Comes meanwhile' }));
+    await rig.filed('Processed', 'Told to wait', 'Comes meanwhile');
+    const [refused, next] = created().slice(before);
+    expect((next?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(3000);
+  });
+
   it('ignores an automatic reply and files it apart', async () => {
     const before = rig.helpdesk.tickets().length;
     await rig.deliver(
