@@ -1,5 +1,5 @@
 import { MAX_ACKNOWLEDGEMENTS_A_DAY, MIN_ACKNOWLEDGEMENT_GAP_MS } from '../limits.js';
-import { isReadByNobody } from './automatic.js';
+import { isReadByNobody } from './authorship.js';
 import type { QueuedJudgement } from './decision.js';
 import { requesterIn } from './digest.js';
 import type { Outcome } from './outcome.js';

@@ -1,6 +1,8 @@
 import { MAX_TRACE_EVIDENCE_CHARACTERS } from '../limits.js';
+import { hasNullReturnPath, isFromDaemon, isFromServer, isReadByNobody } from './authorship.js';
 import { isSuccess, readReports } from './bounce.js';
-import { bounceSigns, hasNullReturnPath, isFromDaemon, isUnread } from './bounce-signs.js';
+import { bounceSigns } from './bounce-signs.js';
+import { anyField, field, precedence } from './header-evidence.js';
 import { header, type IncomingMail } from './message.js';
 import { absenceIn } from './out-of-office.js';
 import type { MailPolicy } from './policy.js';
@@ -126,10 +128,6 @@ function isReport(mail: IncomingMail): boolean {
   return isReported && (/^\s*multipart\/report\b/i.test(header(mail, 'content-type') ?? '') || isFromServer(mail));
 }
 
-function isFromServer(mail: IncomingMail): boolean {
-  return hasNullReturnPath(mail) || isFromDaemon(mail) || /^postmaster@/i.test(mail.from?.address ?? '');
-}
-
 /** Set by exim and Gmail; people's mail never has it. */
 function failedRecipients(mail: IncomingMail): string | null {
   return isFromServer(mail) ? field(mail, 'x-failed-recipients') : null;
@@ -236,36 +234,10 @@ function mailboxNobodyReads(mail: IncomingMail): string | null {
   return isFromDaemon(mail) || isReadByNobody(address) ? `From: ${address}` : null;
 }
 
-/** Whether the address is one of those under which programs write, and nobody reads an answer. */
-export function isReadByNobody(address: string): boolean {
-  return (
-    /^(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce|postmaster|abuse|root|cron|nobody)@/i.test(address) ||
-    isUnread(address)
-  );
-}
-
 function asksForSilence(mail: IncomingMail): string | null {
   return field(mail, 'x-auto-response-suppress', /\b(?:all|oof|autoreply)\b/i);
 }
 
 function nullReturnPath(mail: IncomingMail): string | null {
   return hasNullReturnPath(mail) ? 'Return-Path: <>' : null;
-}
-
-function precedence(mail: IncomingMail, value: RegExp): string | null {
-  return field(mail, 'precedence', value) ?? field(mail, 'x-precedence', value);
-}
-
-function anyField(mail: IncomingMail, names: readonly string[]): string | null {
-  for (const name of names) {
-    const found = field(mail, name, /^(?!\s*(?:no|false|0)?\s*$)/i);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-/** `name: value` of a header field whose value matches, for the evidence; null where there is none. */
-function field(mail: IncomingMail, name: string, value = /\S/): string | null {
-  const found = header(mail, name);
-  return found !== null && value.test(found) ? `${name}: ${found}` : null;
 }

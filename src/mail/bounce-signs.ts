@@ -1,4 +1,5 @@
-import { MAX_BOUNCE_TEXT_CHARACTERS, MAX_NAME_CHARACTERS } from '../limits.js';
+import { MAX_BOUNCE_TEXT_CHARACTERS } from '../limits.js';
+import { hasNullReturnPath, isFromDaemon, isFromPostmaster, isUnread, isWrittenByPerson } from './authorship.js';
 import { header, type IncomingMail, type ReportPart } from './message.js';
 import type { MailPolicy } from './policy.js';
 
@@ -41,39 +42,6 @@ export function bounceSigns(mail: IncomingMail, policy: Pick<MailPolicy, 'ownAdd
   if (!isFromDaemon(mail) && !isFromPostmaster(mail) && !namesLostMail(mail, text)) return null;
   const weight = seen.reduce((sum, sign) => sum + sign.weight, 0);
   return weight >= ENOUGH ? seen.map((sign) => sign.name).join(', ') : null;
-}
-
-/** Whether the mail was sent from the null address, to which nothing may be answered (RFC 5321 section 4.5.5). */
-export function hasNullReturnPath(mail: IncomingMail): boolean {
-  const path = header(mail, 'return-path');
-  return path !== null && /^\s*(?:<\s*>|<?mailer-daemon(?:@[^>]*)?>?)?\s*$/i.test(path);
-}
-
-/** Whether a mail server itself stands as the author: `MAILER-DAEMON`, by some without a domain, or nobody (`<>`). */
-export function isFromDaemon(mail: IncomingMail): boolean {
-  const author = mail.from?.address ?? header(mail, 'from') ?? '';
-  return /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|mdaemon(?=@)|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(
-    author,
-  );
-}
-
-function isFromPostmaster(mail: IncomingMail): boolean {
-  const { address, name } = mail.from ?? { address: '', name: '' };
-  return /^postmaster@/i.test(address) || /^mail delivery? (?:sub)?(?:system|service)$/i.test(name);
-}
-
-/** Whether the address says that nobody reads what is sent to it. */
-export function isUnread(address: string): boolean {
-  if (address.length > MAX_NAME_CHARACTERS) return false;
-  return /^(?:[^@]*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply)(?:[._+-][^@]*)?@/i.test(address);
-}
-
-function isWrittenByPerson(mail: IncomingMail): boolean {
-  if (isFromDaemon(mail) || hasNullReturnPath(mail)) return false;
-  return (
-    ['user-agent', 'in-reply-to', 'references', 'thread-index'].some((name) => header(mail, name) !== null) ||
-    /apple|iphone|ipad|outlook/i.test(header(mail, 'x-mailer') ?? '')
-  );
 }
 
 const RETURNED: ReadonlySet<string> = new Set(['message/rfc822', 'text/rfc822-headers', 'message/global']);
