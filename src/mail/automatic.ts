@@ -57,6 +57,8 @@ const RULES: readonly Rule[] = [
   { kind: 'auto-generated', effect: 'no-acknowledgement', evidence: mailboxNobodyReads },
   // Exchange sets it on people's mail too: it asks for silence and says nothing about the author.
   { kind: 'none', effect: 'no-acknowledgement', evidence: asksForSilence },
+  // RFC 3834 section 2: nothing may be sent to the null address. Contact forms use it too, so their mail stays a ticket.
+  { kind: 'none', effect: 'no-acknowledgement', evidence: nullReturnPath },
 ];
 
 /** Says whether a person or a program wrote the mail, and what follows (RFC 3834, RFC 3464, RFC 5965, RFC 8098). */

@@ -130,7 +130,7 @@ describe('classify', () => {
         subject: 'Delivery failed',
         text: 'My parcel was not delivered, 450 euro are lost.',
       },
-      'none, none',
+      'none, no-acknowledgement',
     ],
     [
       'an alert about a mail server, from the null address',
@@ -244,6 +244,7 @@ describe('classify', () => {
       { headers: headers({ 'Content-Type': 'multipart/report; report-type="disposition-notification"' }) },
       'auto-reply, ignore',
     ],
+    ['a null return path alone', { headers: headers(nullPath) }, 'none, no-acknowledgement'],
     [
       'X-Auto-Response-Suppress alone',
       { headers: headers({ 'X-Auto-Response-Suppress': 'OOF, AutoReply' }) },
