@@ -208,9 +208,13 @@ function mailingList(mail: IncomingMail): string | null {
 function massMail(mail: IncomingMail): string | null {
   return (
     precedence(mail, /bulk|junk/i) ??
-    anyField(mail, ['list-unsubscribe', 'feedback-id', 'x-campaign', 'x-csa-complaints'])
+    anyField(mail, ['list-unsubscribe', 'x-campaign', 'x-csa-complaints']) ??
+    field(mail, 'feedback-id', NOT_OF_A_MAILBOX)
   );
 }
+
+/** Senders of mass mail have a Feedback-ID; but Fastmail, Proton, Zoho and QQ write one into each mail of the people they host, too. */
+const NOT_OF_A_MAILBOX = /^(?!\s*bizesmtp|.*:(?:fastmail|user:proton|zohomail)\s*$)/i;
 
 /** Alerts, web forms, reports, cron: written by a program, but maybe about something a person has to do. */
 function generated(mail: IncomingMail): string | null {

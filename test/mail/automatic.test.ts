@@ -259,6 +259,18 @@ describe('classify', () => {
       { headers: headers({ 'List-Unsubscribe': '<https://example.org/u>' }) },
       'bulk, no-acknowledgement',
     ],
+    [
+      'a mailing by its Feedback-ID',
+      { headers: headers({ 'Feedback-ID': '12:34:news:shopmail' }) },
+      'bulk, no-acknowledgement',
+    ],
+    ...['i0123abcd:Fastmail', '12345678:user:proton', 'rr08:zu08:rf08:ZohoMail', 'bizesmtp:firm.example:gz:gz5a-1'].map(
+      (id): [string, Partial<IncomingMail>, string] => [
+        `a person whose mail provider writes Feedback-ID: ${id}`,
+        { headers: headers({ 'Feedback-ID': id }) },
+        'none, none',
+      ],
+    ),
     ['Precedence: bulk', { headers: headers({ Precedence: 'bulk' }) }, 'bulk, no-acknowledgement'],
     ['a web form', { from: { address: 'no-reply@example.org', name: '' } }, 'auto-generated, no-acknowledgement'],
     [
