@@ -7,18 +7,19 @@ export function hasNullReturnPath(mail: IncomingMail): boolean {
   return path !== null && /^\s*(?:<\s*>|<?mailer-daemon(?:@[^>]*)?>?)?\s*$/i.test(path);
 }
 
-/** Whether a mail server itself stands as the author: `MAILER-DAEMON`, by some without a domain, or nobody (`<>`). */
+/** Mail servers write under these, some without a domain. A shop or a club may bear a longer name that only begins so. */
+const DAEMON =
+  /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|mdaemon(?=@)|double-bounce)(?![\w.+-])|^[^<]*<\s*>\s*$/i;
+
+/** Whether a mail server itself stands as the author: `MAILER-DAEMON`, or nobody (`<>`). */
 export function isFromDaemon(mail: IncomingMail): boolean {
-  const author = mail.from?.address ?? header(mail, 'from') ?? '';
-  return /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|mdaemon(?=@)|double-bounce)\b|^[^<]*<\s*>\s*$/i.test(
-    author,
-  );
+  return DAEMON.test(mail.from?.address ?? header(mail, 'from') ?? '');
 }
 
 /** Whether a mail server's postmaster stands as the author; a person may sit behind it. */
 export function isFromPostmaster(mail: IncomingMail): boolean {
   const { address, name } = mail.from ?? { address: '', name: '' };
-  return /^postmaster@/i.test(address) || /^mail delivery? (?:sub)?(?:system|service)$/i.test(name);
+  return /^postmaster@/i.test(address) || /^mail delivery? (?:sub)?system$/i.test(name);
 }
 
 /** Whether the address says that nobody reads what is sent to it. */
