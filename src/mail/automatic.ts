@@ -4,7 +4,7 @@ import { isSuccess, readReports } from './bounce.js';
 import { bounceSigns } from './bounce-signs.js';
 import { anyField, field, precedence } from './header-evidence.js';
 import { header, type IncomingMail } from './message.js';
-import { absenceIn } from './out-of-office.js';
+import { absenceIn, automaticAnswerIn } from './out-of-office.js';
 import type { MailPolicy } from './policy.js';
 import { readSesNotice } from './ses.js';
 
@@ -46,7 +46,9 @@ const RULES: readonly Rule[] = [
   { kind: 'auto-reply', effect: 'ignore', evidence: autoReplied },
   { kind: 'auto-reply', effect: 'ignore', evidence: autoresponder },
   // The subject alone could be a question about absence notices, or the alert of a program that plans holidays.
-  { kind: 'auto-reply', effect: 'ignore', evidence: all(absentSubject, answersSomething) },
+  { kind: 'auto-reply', effect: 'ignore', evidence: all(answersByItself, answersSomething) },
+  // People name an absence too, in a thread as well: a field of a program has to stand beside it.
+  { kind: 'auto-reply', effect: 'ignore', evidence: all(absentSubject, answersSomething, marksProgram) },
   { kind: 'auto-reply', effect: 'ignore', evidence: all(exchangeLoop, asksForSilence, nullReturnPath) },
   { kind: 'auto-reply', effect: 'ignore', evidence: all(precedenceReply, answersSomething) },
   { kind: 'auto-reply', effect: 'ignore', evidence: all(autoSubject, autoSubmitted, answersSomething) },
@@ -165,6 +167,11 @@ function autoresponder(mail: IncomingMail): string | null {
   );
 }
 
+function answersByItself(mail: IncomingMail): string | null {
+  const words = automaticAnswerIn(mail.subject);
+  return words === null ? null : `Subject: ${words}`;
+}
+
 function absentSubject(mail: IncomingMail): string | null {
   const words = absenceIn(mail.subject);
   return words === null ? null : `Subject: ${words}`;
@@ -191,6 +198,17 @@ function precedenceReply(mail: IncomingMail): string | null {
 
 function answersSomething(mail: IncomingMail): string | null {
   return field(mail, 'in-reply-to') ?? field(mail, 'references') ?? nullReturnPath(mail);
+}
+
+/** What the header of an answering program holds, and that of people's mail does not. */
+function marksProgram(mail: IncomingMail): string | null {
+  return (
+    nullReturnPath(mail) ??
+    autoSubmitted(mail) ??
+    precedence(mail, /bulk|junk|auto/i) ??
+    // "OOF, AutoReply" and the like stand in mail of people, whose Exchange asks for some silence only.
+    field(mail, 'x-auto-response-suppress', /\ball\b/i)
+  );
 }
 
 /** Matches where all of the signs are there. */

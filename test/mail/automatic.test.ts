@@ -175,24 +175,40 @@ describe('classify', () => {
       { subject: 'Out of office hours question', headers: headers({ References: '<m@desk.example>' }) },
       'none, none',
     ],
-    ...[
-      'Out of office Re: Ticket',
-      '[Auto-Reply] Ticket',
-      'Urlaub Re: Ticket',
-      'ตอบกลับอัตโนมัติ: Ticket',
-      '【自動返信】Ticket',
-    ].map((subject): [string, Partial<IncomingMail>, string] => [
-      `an absence notice by its subject, ${subject},`,
-      { subject, headers: headers({ 'In-Reply-To': '<m@desk.example>' }) },
-      'auto-reply, ignore',
-    ]),
-    ...['Vacation: which dates are free?', 'Urlaub: stornieren', '[Vacation] Ticket', 'Away game'].map(
+    ...['Out of office Re: Ticket', '[Auto-Reply] Ticket', 'ตอบกลับอัตโนมัติ: Ticket', '【自動返信】Ticket'].map(
       (subject): [string, Partial<IncomingMail>, string] => [
-        `a person who writes, ${subject},`,
+        `an absence notice by its subject, ${subject},`,
         { subject, headers: headers({ 'In-Reply-To': '<m@desk.example>' }) },
-        'none, none',
+        'auto-reply, ignore',
       ],
     ),
+    ...['Urlaub Re: Ticket', 'Auto: Re: Ticket', 'Abwesenheit: Ticket', 'OOO: Ticket'].flatMap(
+      (subject): [string, Partial<IncomingMail>, string][] => [
+        [
+          `a person in a thread, whose Exchange asks for silence, who writes, ${subject},`,
+          {
+            subject,
+            headers: headers({ 'In-Reply-To': '<m@desk.example>', 'X-Auto-Response-Suppress': 'DR, OOF, AutoReply' }),
+          },
+          'auto-reply, no-acknowledgement',
+        ],
+        ...[
+          nullPath,
+          { 'Auto-Submitted': 'auto-generated' },
+          { Precedence: 'bulk' },
+          { 'X-Auto-Response-Suppress': 'All' },
+        ].map((sign): [string, Partial<IncomingMail>, string] => [
+          `a program that answers, ${subject}, and shows it by ${Object.keys(sign).join()},`,
+          { subject, headers: headers({ 'In-Reply-To': '<m@desk.example>', ...sign }) },
+          'auto-reply, ignore',
+        ]),
+      ],
+    ),
+    [
+      'a program that tells of an absence and answers nothing',
+      { subject: 'Abwesenheit: Jane', headers: headers({ 'Auto-Submitted': 'auto-generated' }) },
+      'auto-reply, no-acknowledgement',
+    ],
     [
       "an absence notice of Domino's",
       {
