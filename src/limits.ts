@@ -120,6 +120,9 @@ export const MAX_SAMPLE_BYTES = 64 * 1024;
 /** Characters of a body in which a bounce's words and recipients are looked for: servers write theirs first, the returned mail may follow whole. */
 export const MAX_BOUNCE_TEXT_CHARACTERS = 64 * 1024;
 
+/** Characters of a body in which a person's greeting is looked for: a warning about mail from outside may stand above it, a returned mail below. */
+export const MAX_GREETING_CHARACTERS = 300;
+
 /** Recipients read from one bounce: a mailing's report can name thousands, and nobody acts on the hundredth. */
 export const MAX_BOUNCE_RECIPIENTS = 100;
 

@@ -1,4 +1,5 @@
-import { MAX_NAME_CHARACTERS } from '../limits.js';
+import { MAX_GREETING_CHARACTERS, MAX_NAME_CHARACTERS } from '../limits.js';
+import { isForwardSubject } from './forward.js';
 import { header, type IncomingMail } from './message.js';
 
 /** Whether the mail was sent from the null address, to which nothing may be answered (RFC 5321 section 4.5.5). */
@@ -28,18 +29,40 @@ export function isUnread(address: string): boolean {
   return /^(?:[^@]*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply)(?:[._+-][^@]*)?@/i.test(address);
 }
 
-/** Whether the header of a mail that no server sent for sure names a mail program, or a thread that it answers. */
+/** How people begin a letter: en, de, fr, es, it, pt, nl, Nordic, pl, cs, ru and uk, tr, then ja, zh, ko, which put no space behind it. */
+const GREETING = new RegExp(
+  `^[ \\t]*(?:(?:${[
+    'hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings',
+    'hallo|guten (?:tag|morgen|abend)|moin|servus|sehr geehrte[rs]?|liebe[rs]?|grüezi',
+    'bonjour|bonsoir|salut|chère?s?|hola|buen[ao]s|estimad[oa]s?|ciao|buongiorno|buonasera|gentil[ei]|salve|spett\\.?',
+    'ol[áa]|bo[ma] (?:dia|tarde|noite)|prezad[oa]s?|car[oa]s?|beste|geachte|hej|hei|kära|kære|moi|terve',
+    'cze[śs][ćc]|dzie[ńn] dobry|szanown\\p{L}+|dobr[ýy] den|vážen\\p{L}+|здравствуйте|добрый день|уважаем\\p{L}+|добрий день|шановн\\p{L}+|merhaba|sayın',
+  ].join('|')})(?!\\p{L})|お世話に|いつもお世話|こんにちは|您好|你好|안녕하)`,
+  'imu',
+);
+
+/**
+ * Whether a person wrote the mail, as far as one can tell: he greets or forwards, or his mail program names itself or the thread. Mail
+ * servers that greet too (qmail, Google) name themselves as the author. A server in between may have set a null return path, but
+ * with one a mail program's fields may be those of the mail that came back.
+ */
 export function isWrittenByPerson(mail: IncomingMail): boolean {
-  if (isFromDaemon(mail) || hasNullReturnPath(mail)) return false;
+  if (isFromDaemon(mail)) return false;
+  if (GREETING.test(mail.text.slice(0, MAX_GREETING_CHARACTERS)) || isForwardSubject(mail.subject)) return true;
+  return !hasNullReturnPath(mail) && isFromMailProgram(mail);
+}
+
+function isFromMailProgram(mail: IncomingMail): boolean {
   return (
     ['user-agent', 'in-reply-to', 'references', 'thread-index'].some((name) => header(mail, name) !== null) ||
     /apple|iphone|ipad|outlook/i.test(header(mail, 'x-mailer') ?? '')
   );
 }
 
-/** Whether a mail server says that it sent the mail: by its null return path, or as the author. */
+/** Whether a mail server sent the mail: it stands as the author, or a null return path or the postmaster's address says so and no person writes. */
 export function isFromServer(mail: IncomingMail): boolean {
-  return hasNullReturnPath(mail) || isFromDaemon(mail) || /^postmaster@/i.test(mail.from?.address ?? '');
+  const isLikely = hasNullReturnPath(mail) || /^postmaster@/i.test(mail.from?.address ?? '');
+  return isFromDaemon(mail) || (isLikely && !isWrittenByPerson(mail));
 }
 
 /** Whether the address is one of those under which programs write, and nobody reads an answer. */

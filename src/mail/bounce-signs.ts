@@ -30,8 +30,8 @@ const SIGNS: readonly Sign[] = [
   { name: 'the subject of a bounce', weight: 1, of: 'content', in: (mail) => SUBJECT.test(mail.subject) },
   { name: 'the words of a bounce', weight: 1, of: 'content', in: (_mail, text) => WORDS.test(text) },
   { name: 'an SMTP reply', weight: 1, of: 'content', in: (_mail, text) => SMTP_REPLY.test(text) },
-  // A postmaster at his desk: his mail program names itself, or he answers within a thread.
-  { name: 'a person at a mail program', weight: -2, of: 'content', in: isWrittenByPerson },
+  // A postmaster at his desk, or a customer whose mail was forwarded with a null return path.
+  { name: 'written by a person', weight: -2, of: 'content', in: isWrittenByPerson },
 ];
 
 /** The signs that make a mail a bounce, as one line, or null where they are not enough. */

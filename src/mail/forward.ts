@@ -20,14 +20,18 @@ export type Forward =
 const FORWARD_SUBJECT =
   /^\s*(?:\[[^\]]{0,60}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|fs|pd|továbbítás|ilt|i̇lt|proslj|posr|пер|пересл|прп|πρθ|转发|轉寄|轉發|전달|chuyển tiếp|ct|הועבר|إعادة توجيه)\s?[:：]/i;
 
+/** Whether the subject begins with the mark of a forward. */
+export function isForwardSubject(subject: string): boolean {
+  return FORWARD_SUBJECT.test(subject);
+}
+
 /**
  * Finds the original sender of a mail that one of our people forwards. Nothing but the From line of a forwarded header
  * block counts: a signature or the text may hold anybody's address. From can be forged, but who forges a forward gains
  * nothing over forging From itself: a new ticket in the name of another. A reply needs a verified forward (writer.ts).
  */
 export function forwardOf(mail: IncomingMail, policy: MailPolicy): Forward {
-  if (policy.forwards === 'forwarder' || mail.from === null || !FORWARD_SUBJECT.test(mail.subject))
-    return { kind: 'none' };
+  if (policy.forwards === 'forwarder' || mail.from === null || !isForwardSubject(mail.subject)) return { kind: 'none' };
   if (!isListed(mail.from.address, policy.staffAddresses)) return { kind: 'none' };
   // What looks like a forward in it was typed by a stranger.
   if (policy.replyToForms.includes(mail.from.address.toLowerCase())) return { kind: 'none' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isFromDaemon, isFromPostmaster } from '../../src/mail/authorship.js';
+import { isFromDaemon, isFromPostmaster, isWrittenByPerson } from '../../src/mail/authorship.js';
 import { aMail, headers } from './a-mail.js';
 
 const by = (address: string, name = '') => aMail({ from: { address, name } });
@@ -45,5 +45,47 @@ describe('isFromPostmaster', () => {
   it('is no courier, whose name may be Mail Delivery Service', () => {
     expect(isFromPostmaster(by('dispatch@courier.example', 'Mail Delivery Service'))).toBe(false);
     expect(isFromPostmaster(by('postmasters@example.net'))).toBe(false);
+  });
+});
+
+describe('isWrittenByPerson', () => {
+  const nullPath = headers({ 'Return-Path': '<>' });
+
+  it.each([
+    'Hello,\nyour mails bounce.',
+    'Sehr geehrte Damen und Herren,\n…',
+    'Bonjour,\n…',
+    'Estimados señores:\n…',
+    'Dzień dobry,\n…',
+    'Здравствуйте!\n…',
+    'お世話になっております。\n…',
+    'CAUTION: This mail comes from outside.\n\nHi Bob,\n…',
+  ])('knows a person by the greeting in "%s", whatever the return path', (text) => {
+    expect(isWrittenByPerson(aMail({ text }))).toBe(true);
+    expect(isWrittenByPerson(aMail({ text, headers: nullPath }))).toBe(true);
+  });
+
+  it('knows a person by the mark of a forward', () => {
+    expect(isWrittenByPerson(aMail({ subject: 'FW: Undeliverable: Offer', headers: nullPath }))).toBe(true);
+  });
+
+  it('knows a person by the header of a mail program, unless the return path is null', () => {
+    const program = { 'User-Agent': 'Mutt' };
+    expect(isWrittenByPerson(aMail({ headers: headers(program) }))).toBe(true);
+    expect(isWrittenByPerson(aMail({ headers: [...headers(program), ...nullPath] }))).toBe(false);
+  });
+
+  it.each([
+    'This message was created automatically by mail delivery software.',
+    'History of the failure: hi.example did not answer',
+    'Delivery failed.\n> Hello,\n> please help',
+    `Delivery failed.\n${'550 no such user\n'.repeat(40)}Hello,\nthe returned mail`,
+  ])('finds no greeting in "%s"', (text) => {
+    expect(isWrittenByPerson(aMail({ text, headers: nullPath }))).toBe(false);
+  });
+
+  it('takes no greeting as an excuse of a daemon', () => {
+    const text = 'Hi. This is the qmail-send program at mx.example.\n';
+    expect(isWrittenByPerson({ ...by('MAILER-DAEMON@mx.example'), text })).toBe(false);
   });
 });

@@ -149,6 +149,31 @@ describe('classify', () => {
     ],
 
     [
+      'a postmaster who writes in person and whose mail program says nothing of itself',
+      { from: postmaster, subject: 'Delivery problems', text: `Hello,\n${failedText}` },
+      'auto-generated, no-acknowledgement',
+    ],
+    [
+      'a postmaster who greets and attaches the report he got',
+      { from: postmaster, reports: [deliveryStatus('failed', '5.1.1'), returned], text: 'Hello,\nwhat is this?' },
+      'auto-generated, no-acknowledgement',
+    ],
+    [
+      'a postmaster program that greets and returns the mail',
+      { from: postmaster, subject: 'Undeliverable: Hi', reports: [returned], text: `Dear sender,\n${failedText}` },
+      'bounce, ignore',
+    ],
+    [
+      'a customer who pastes a bounce, forwarded with a null return path',
+      {
+        headers: headers(nullPath),
+        subject: 'Problem with your mail',
+        text: `Hello,\nwhat is this?\n${failedText}\nFrom: a\nTo: b\nSubject: c`,
+      },
+      'none, no-acknowledgement',
+    ],
+
+    [
       'an answering program',
       { headers: headers({ 'Auto-Submitted': 'auto-replied (vacation)' }) },
       'auto-reply, ignore',
