@@ -2,6 +2,7 @@ import { MAX_TRACE_EVIDENCE_CHARACTERS } from '../limits.js';
 import { hasNullReturnPath, isFromDaemon, isFromServer, isReadByNobody } from './authorship.js';
 import { isSuccess, readReports } from './bounce.js';
 import { bounceSigns } from './bounce-signs.js';
+import { isForwardSubject } from './forward.js';
 import { anyField, field, precedence } from './header-evidence.js';
 import { header, type IncomingMail } from './message.js';
 import { absenceIn, automaticAnswerIn } from './out-of-office.js';
@@ -49,7 +50,7 @@ const RULES: readonly Rule[] = [
   { kind: 'auto-reply', effect: 'ignore', evidence: all(answersByItself, answersSomething) },
   // People name an absence too, in a thread as well: a field of a program has to stand beside it.
   { kind: 'auto-reply', effect: 'ignore', evidence: all(absentSubject, answersSomething, marksProgram) },
-  { kind: 'auto-reply', effect: 'ignore', evidence: all(exchangeLoop, asksForSilence, nullReturnPath) },
+  { kind: 'auto-reply', effect: 'ignore', evidence: all(ruleOfAuthor, asksForSilence, sentByRule) },
   { kind: 'auto-reply', effect: 'ignore', evidence: all(precedenceReply, answersSomething) },
   { kind: 'auto-reply', effect: 'ignore', evidence: all(autoSubject, autoSubmitted, answersSomething) },
   { kind: 'auto-reply', effect: 'no-acknowledgement', evidence: absentSubject },
@@ -186,9 +187,25 @@ function autoSubmitted(mail: IncomingMail): string | null {
   return field(mail, 'auto-submitted', /^\W*auto-/i);
 }
 
-/** Of Exchange's out-of-office rule, in whatever language; alone it also marks mail that a rule redirects. */
-function exchangeLoop(mail: IncomingMail): string | null {
-  return field(mail, 'x-ms-exchange-inbox-rules-loop');
+/**
+ * The owner of an Exchange rule that sent the mail, where the author is he: so it is with out-of-office and template rules, in whatever
+ * language. Where a rule redirects a mail, its owner stands beside somebody else as the author; one that it forwards says so.
+ */
+function ruleOfAuthor(mail: IncomingMail): string | null {
+  const owner = header(mail, 'x-ms-exchange-inbox-rules-loop') ?? '';
+  // An owner with several addresses need not answer from the one that the rule names.
+  const isAuthor = domainOf(owner) !== '' && domainOf(owner) === domainOf(mail.from?.address ?? '');
+  const isPassedOn = isForwardSubject(mail.subject) || header(mail, 'resent-from') !== null;
+  return isAuthor && !isPassedOn ? field(mail, 'x-ms-exchange-inbox-rules-loop') : null;
+}
+
+function domainOf(address: string): string {
+  return /@([^@\s>]{1,255})>?\s*$/.exec(address)?.[1]?.toLowerCase() ?? '';
+}
+
+/** A relay that rewrites the return path (SRS) leaves Exchange's own word for it. */
+function sentByRule(mail: IncomingMail): string | null {
+  return nullReturnPath(mail) ?? field(mail, 'x-ms-exchange-generated-message-source', /^\s*mailbox rules agent\s*$/i);
 }
 
 /** Some autoresponders mark their answers so, and some helpdesks every mail they send. */

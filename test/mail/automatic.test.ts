@@ -14,6 +14,11 @@ function kindAndEffect(parts: Partial<IncomingMail>): string {
 const daemon = { address: 'MAILER-DAEMON@mx.example.net', name: 'Mail Delivery System' };
 const postmaster = { address: 'postmaster@example.net', name: '' };
 const nullPath = { 'Return-Path': '<>' };
+const mailboxRules = { 'X-MS-Exchange-Generated-Message-Source': 'Mailbox Rules Agent' };
+const exchangeRule = (owner: string) => ({
+  'X-Auto-Response-Suppress': 'All',
+  'X-MS-Exchange-Inbox-Rules-Loop': owner,
+});
 const report = { 'Content-Type': 'multipart/report; boundary="b"; report-type=delivery-status' };
 
 function deliveryStatus(action: string, status: string) {
@@ -257,27 +262,41 @@ describe('classify', () => {
       { subject: 'Vacation: Jane', headers: headers({ 'Auto-Submitted': 'auto-generated' }) },
       'auto-generated, no-acknowledgement',
     ],
-    [
-      'the absence rule of Exchange in an unknown language',
-      {
-        subject: 'Xyz',
-        headers: headers({
-          ...nullPath,
-          'X-Auto-Response-Suppress': 'All',
-          'X-MS-Exchange-Inbox-Rules-Loop': 'a@example.com',
-        }),
-      },
-      'auto-reply, ignore',
-    ],
+    ...[nullPath, { ...mailboxRules, 'Return-Path': '<SRS0=x=ann@relay.example>' }].map(
+      (path): [string, Partial<IncomingMail>, string] => [
+        `the absence rule of Exchange in an unknown language, with ${Object.values(path).join()},`,
+        { subject: 'Xyz', headers: headers({ ...exchangeRule('a@example.com'), ...path }) },
+        'auto-reply, ignore',
+      ],
+    ),
     [
       'a mail that a rule of Exchange redirects',
+      { headers: headers({ ...exchangeRule('a@example.com'), 'Return-Path': '<ann@example.com>' }) },
+      'none, no-acknowledgement',
+    ],
+    [
+      'a mail that a rule of another mailbox redirects with a null return path',
+      { headers: headers({ ...exchangeRule('info@shop.example'), ...nullPath }) },
+      'none, no-acknowledgement',
+    ],
+    [
+      "a colleague's mail that a rule of Exchange redirects with a null return path",
       {
-        headers: headers({
-          'Return-Path': '<ann@example.com>',
-          'X-Auto-Response-Suppress': 'All',
-          'X-MS-Exchange-Inbox-Rules-Loop': 'a@example.com',
-        }),
+        headers: headers({ ...exchangeRule('info@example.com'), ...nullPath, 'Resent-From': '<info@example.com>' }),
       },
+      'none, no-acknowledgement',
+    ],
+    [
+      'a mail that a rule of Exchange forwards',
+      {
+        subject: 'WG: Order 4711',
+        headers: headers({ ...exchangeRule('ann@example.com'), ...nullPath, ...mailboxRules }),
+      },
+      'none, no-acknowledgement',
+    ],
+    [
+      'a rule of Exchange without an owner',
+      { headers: headers({ ...exchangeRule('x'), ...nullPath }) },
       'none, no-acknowledgement',
     ],
     [
