@@ -1,6 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { type Acknowledgement, acknowledgementId } from '../mail/acknowledgement.js';
-import { LOOP_HEADER } from '../mail/automatic.js';
+import { LOOP_HEADER } from '../mail/auto-reply.js';
 import type { Address } from '../mail/message.js';
 import type { MailPolicy } from '../mail/policy.js';
 import { fill, type Templates } from './templates.js';

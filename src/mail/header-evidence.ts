@@ -1,4 +1,20 @@
+import { hasNullReturnPath } from './authorship.js';
 import type { IncomingMail } from './message.js';
+
+/** RFC 3834 section 5: a program wrote the mail, of itself or as an answer. */
+export function autoSubmitted(mail: IncomingMail): string | null {
+  return field(mail, 'auto-submitted', /^\W*auto-/i);
+}
+
+/** Exchange's wish that no program answer; it says nothing about the author. */
+export function asksForSilence(mail: IncomingMail): string | null {
+  return field(mail, 'x-auto-response-suppress', /\b(?:all|oof|autoreply)\b/i);
+}
+
+/** The null address, to which nothing may be answered. */
+export function nullReturnPath(mail: IncomingMail): string | null {
+  return hasNullReturnPath(mail) ? 'Return-Path: <>' : null;
+}
 
 /** `Precedence` or its elder, where the value matches. */
 export function precedence(mail: IncomingMail, value: RegExp): string | null {
