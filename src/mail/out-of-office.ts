@@ -5,20 +5,19 @@
 const ANSWERS = [
   // English
   'auto(?:matic|mated)?[ -]?(?:reply|response|respons|answer)|vacation auto-?reply',
-  'out[ -]of[ -](?:the[ -])?office(?: (?:auto[ -]?)?(?:reply|response|notification|message))?',
   // German, Dutch
   'automatische (?:antwort|abwesenheitsnotiz|reactie)|automatisch (?:antwoord|bericht)',
-  // French, Italian, Spanish, Catalan, Portuguese, Romanian
-  'r[ée]ponse automatique|risposta automatica|respuesta autom[áa]tica|resposta autom[àáa]tica|r[ăa]spuns automat',
-  // Swedish, Danish, Norwegian, Finnish, Estonian, Latvian, Lithuanian
-  'auto(?:matisk[at]? |matiskt )?svar|automaattinen vastaus|automaatvastus|automaatne vastus|automātiskā atbilde|automatinis atsakymas',
+  // French, Italian, Spanish, Catalan, Portuguese, Romanian, Basque
+  'r[ée]ponse automatique|risposta automatica|respuesta autom[áa]tica|resposta autom[àáa]tica|r[ăa]spuns automat|erantzun automatikoa',
+  // Swedish, Danish, Norwegian, Finnish, Estonian, Latvian, Lithuanian, Icelandic
+  'auto(?:matisk[at]? |matiskt )?svar|automaattinen vastaus|automaatvastus|automaatne vastus|automātisk[aā] atbilde|automatinis atsakymas|sjálfvirkt svar',
   // Polish, Czech, Slovak, Hungarian, South Slavic
   'automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź|automatick[áa] odpov[eě]ď',
   'automatikus válasz|automatski odgovor|аутоматски одговор|samodejni odgovor|avtomatski odgovor',
   // Russian, Ukrainian, Bulgarian, Greek, Turkish
   'автоматическ(?:ий|ое) (?:ответ|уведомление)|автоответ(?:чик)?|автоматична відповідь|автоматичен отговор|αυτόματη απάντηση|otomatik (?:yan[ıi]t|cevap)',
-  // Japanese, Chinese, Korean, Vietnamese, Thai, Persian, Indonesian, Arabic, Hebrew
-  '自動(?:応答|返信)|自动(?:答复|回复)|自動(?:回覆|答覆)|자동 ?(?:회신|응답)|trả lời tự động|ตอบกลับอัตโนมัติ|پاسخ خودکار|balasan otomatis|رد تلقائي|(?:מענה|תשובה) אוטומטית?',
+  // Japanese, Chinese, Korean, Vietnamese, Thai, Hindi, Persian, Indonesian, Malay, Arabic, Hebrew
+  '自動(?:応答(?:メッセージ)?|返信)|自动(?:答复|回复)|自動(?:回覆|答覆)|자동 ?(?:회신|응답)|trả lời tự động|(?:การ)?ตอบกลับอัตโนมัติ|स्वचालित उत्तर|پاسخ خودکار|balasan (?:otomatis|automatik)|رد تلقائي|(?:מענה|תשובה) אוטומטית?',
 ];
 
 /** As ANSWERS, but names of an absence, which are also what people write about: to whoever plans holidays, or mends the program. */
@@ -39,16 +38,31 @@ const BARE_WORDS = [
   'urlop|dovolená|szabadság|házon kívül|отпуск|в отпуске|отсутствие|не в офисе|відпустка|不在|休暇|休假|外出|휴가|مرخصی',
 ];
 
+const OUT_OF_OFFICE =
+  'out[ -]of[ -](?:the[ -])?office(?: (?:rule|(?:auto[ -]?)?(?:reply|response|notification|message)))?';
+
+/** What mail servers set before the subject of mail from outside or of spam, and signs and emoji of the writer. */
+const BEFORE = `(?:${[
+  '[\\[({](?:ext(?:ern(?:al|e|o)?)?|(?:suspected |possible )?spam\\??)(?:[ -](?:e-?mail|mail|sender|message))?[\\])}]',
+  'ext(?:ern(?:al)?)? ?[:：]',
+  '\\*{2,5} ?spam ?\\*{2,5}',
+  '[^\\p{L}\\p{N}[【({]',
+].join('|')}){0,20}`;
+
 const ANSWERED = '(?:re|aw|sv|vs|antw|odp|rv|ynt|回复|回覆|答复)\\s?[:：]';
-const ANSWER = prefix(ANSWERS);
+const ANSWER = prefix([...ANSWERS, OUT_OF_OFFICE]);
 const ABSENCE = prefix(ABSENCES);
-const BARE = new RegExp(`^\\s*((?:${BARE_WORDS.join('|')}))\\s*[:：|\\-–—]?\\s*${ANSWERED}`, 'iu');
+const BARE = new RegExp(`^${BEFORE}((?:${BARE_WORDS.join('|')}))\\s*[:：|\\-–—]?\\s*${ANSWERED}`, 'iu');
 /** A tag in brackets may be a shop's own, as "[Vacation]"; not so one that says that it answers by itself. */
-const TAG =
-  /^\s*([[【(](?:auto(?:matic|mated)?[ -]?(?:reply|respon[sd]e?r?|answer)|自動(?:応答|返信)|自动(?:答复|回复))[\]】)])/iu;
+const TAG = new RegExp(`^${BEFORE}([[【(](?:${ANSWERS.join('|')}|auto-?respond(?:er)?)[\\]】)])`, 'iu');
+/** The whole subject of older Domino servers, behind the name of who is away. */
+const AWAY = /^(?:[^\s:：]{1,60} ){0,5}(is out of the office|ist au(?:ß|ss)er haus)(?: \([^()]{0,60}\))?\.?$/iu;
 
 function prefix(words: readonly string[]): RegExp {
-  return new RegExp(`^[\\s"']*([\\[【(]?(?:${words.join('|')})[\\]】)"']*)\\s*(?:[:：|\\-–—]|$|${ANSWERED})`, 'iu');
+  return new RegExp(
+    `^${BEFORE}([\\[【(]?(?:${words.join('|')})[\\]】)"']*)\\s*(?:[:：|\\-–—]|$|${ANSWERED}|(?:von|from) \\S{1,64}@\\S{1,255}$)`,
+    'iu',
+  );
 }
 
 /** The words at the start of a subject by which a program says that it answers by itself, or null. */
@@ -61,5 +75,5 @@ export function automaticAnswerIn(subject: string): string | null {
  * person's mail.
  */
 export function absenceIn(subject: string): string | null {
-  return automaticAnswerIn(subject) ?? (ABSENCE.exec(subject) ?? BARE.exec(subject))?.[1] ?? null;
+  return automaticAnswerIn(subject) ?? (ABSENCE.exec(subject) ?? BARE.exec(subject) ?? AWAY.exec(subject))?.[1] ?? null;
 }

@@ -14,6 +14,46 @@ describe('automaticAnswerIn', () => {
   });
 
   it.each([
+    '[EXTERNAL] Automatic reply: Ticket',
+    '[Ext] Automatic reply: Ticket',
+    '[EXTERN] Automatische Antwort: Ticket',
+    'EXTERNAL: Automatic reply: Ticket',
+    '[External Email] [Suspected Spam] Out of office: Ticket',
+    '***SPAM*** Automatic reply: Ticket',
+    '{Spam?} Automatic reply: Ticket',
+    '🌴 Out of Office: Ticket',
+  ])('finds them behind what a mail server or a person sets before them: "%s"', (subject) => {
+    expect(automaticAnswerIn(subject)).toMatch(/^(?:automati|out of)/i);
+  });
+
+  it.each([
+    'การตอบกลับอัตโนมัติ: Ticket',
+    '自動応答メッセージ: Ticket',
+    'Sjálfvirkt svar: Ticket',
+    'Erantzun automatikoa: Ticket',
+    'Balasan automatik: Ticket',
+    'स्वचालित उत्तर: Ticket',
+    'Automātiska atbilde: Ticket',
+    'Automātiskā atbilde: Ticket',
+    '[Automatyczna odpowiedź] Ticket',
+    'Out of Office Rule: Ticket',
+    'Automatische Antwort von jane@example.com',
+  ])('finds them as mail programs write them: "%s"', (subject) => {
+    expect(automaticAnswerIn(subject)).not.toBe(null);
+  });
+
+  it.each([
+    '[External] Re: Automatic reply: Ticket',
+    '[Shop] Automatic reply: Ticket',
+    '[Out of office] rota for May',
+    'Automatische Antwort von shop@example.com kommt nicht an',
+    'External automatic reply: does not work',
+    'Spam: Automatic replies',
+  ])('finds none in what a person writes: "%s"', (subject) => {
+    expect(automaticAnswerIn(subject)).toBe(null);
+  });
+
+  it.each([
     'Abwesenheit: Anna fehlt im Plan',
     'Abwesend - wie trage ich das ein?',
     'Afwezigheid: fout in rooster',
@@ -34,6 +74,30 @@ describe('automaticAnswerIn', () => {
 });
 
 describe('absenceIn', () => {
+  it.each([
+    'Jane Doe is out of the office.',
+    'Jane Doe is out of the office (returning 05.05.2026).',
+    'is out of the office.',
+    'Jane Doe ist außer Haus.',
+  ])('knows a notice by the whole subject, "%s", which alone is no proof of a program', (subject) => {
+    expect(absenceIn(subject)).toMatch(/ (?:office|haus)/i);
+    expect(automaticAnswerIn(subject)).toBe(null);
+  });
+
+  it.each([
+    'Who is out of the office on Monday?',
+    'Re: Jane is out of the office',
+    'The printer is out of the office network',
+  ])('does not find one in "%s"', (subject) => {
+    expect(absenceIn(subject)).toBe(null);
+  });
+
+  it.each(['*', ' ', '[ext]', '***spam', '🌴', 'a ', 'auto', '(('])('is linear in a subject of %s', (unit) => {
+    const started = process.cpuUsage();
+    absenceIn(unit.repeat(1e5));
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
+  });
+
   it.each([
     'Re: Automatic reply: Ticket',
     'Out of office hours question',
