@@ -65,10 +65,18 @@ export function isFromServer(mail: IncomingMail): boolean {
   return isFromDaemon(mail) || (isLikely && !isWrittenByPerson(mail));
 }
 
+/** Mailboxes of mail servers, of the accounts of a Unix machine, of office devices and of monitoring. */
+const READ_BY_NOBODY = new RegExp(
+  `^(?:${[
+    'mailer[-_]?daemon|mail[-_]daemon|double-bounce|postmaster|abuse',
+    'root|cron|nobody|www-data|apache',
+    'scan(?:ner)?|copier|fax(?:2mail)?|voice-?mail',
+    'nagios|zabbix|icinga|monitoring|alerts?|notifications?',
+  ].join('|')})@`,
+  'i',
+);
+
 /** Whether the address is one of those under which programs write, and nobody reads an answer. */
 export function isReadByNobody(address: string): boolean {
-  return (
-    /^(?:mailer[-_]?daemon|mail[-_]daemon|double-bounce|postmaster|abuse|root|cron|nobody)@/i.test(address) ||
-    isUnread(address)
-  );
+  return READ_BY_NOBODY.test(address) || isUnread(address);
 }

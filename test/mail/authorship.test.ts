@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isFromDaemon, isFromPostmaster, isWrittenByPerson } from '../../src/mail/authorship.js';
+import { isFromDaemon, isFromPostmaster, isReadByNobody, isWrittenByPerson } from '../../src/mail/authorship.js';
 import { aMail, headers } from './a-mail.js';
 
 const by = (address: string, name = '') => aMail({ from: { address, name } });
@@ -88,4 +88,33 @@ describe('isWrittenByPerson', () => {
     const text = 'Hi. This is the qmail-send program at mx.example.\n';
     expect(isWrittenByPerson({ ...by('MAILER-DAEMON@mx.example'), text })).toBe(false);
   });
+});
+
+describe('isReadByNobody', () => {
+  it.each([
+    ...[
+      'root',
+      'cron',
+      'abuse',
+      'no-reply',
+      'noreply.shop',
+      'scanner',
+      'scan',
+      'copier',
+      'Fax',
+      'fax2mail',
+      'voicemail',
+      'voice-mail',
+    ],
+    ...['nagios', 'zabbix', 'icinga', 'monitoring', 'alerts', 'notification', 'notifications', 'www-data', 'apache'],
+  ])('knows the mailbox %s@', (name) => {
+    expect(isReadByNobody(`${name}@example.com`)).toBe(true);
+  });
+
+  it.each(['scanlon', 'fax.miller', 'rooted', 'ann+alerts', 'info', 'support'])(
+    'takes %s@ for the mailbox of a person',
+    (name) => {
+      expect(isReadByNobody(`${name}@example.com`)).toBe(false);
+    },
+  );
 });
