@@ -123,6 +123,9 @@ export const MAX_BOUNCE_TEXT_CHARACTERS = 64 * 1024;
 /** Characters of a body in which a person's greeting is looked for: a warning about mail from outside may stand above it, a returned mail below. */
 export const MAX_GREETING_CHARACTERS = 300;
 
+/** Characters of a body in which a program may say that it wrote: it does so first, or at the end of a short mail. What comes later is a report, or quoted. */
+export const MAX_DISCLAIMER_CHARACTERS = 2000;
+
 /** Recipients read from one bounce: a mailing's report can name thousands, and nobody acts on the hundredth. */
 export const MAX_BOUNCE_RECIPIENTS = 100;
 

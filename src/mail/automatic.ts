@@ -15,6 +15,8 @@ import {
 } from './auto-reply.js';
 import { isSuccess, readReports } from './bounce.js';
 import { bounceSigns } from './bounce-signs.js';
+import { hasInvitationAnswer } from './calendar.js';
+import { disclaimerIn } from './disclaimer.js';
 import { anyField, asksForSilence, autoSubmitted, field, nullReturnPath, precedence } from './header-evidence.js';
 import { header, type IncomingMail } from './message.js';
 import type { MailPolicy } from './policy.js';
@@ -62,6 +64,8 @@ const RULES: readonly Rule[] = [
   { kind: 'auto-reply', effect: 'ignore', evidence: all(precedenceReply, answersSomething) },
   { kind: 'auto-reply', effect: 'ignore', evidence: all(autoSubject, autoSubmitted, answersSomething) },
   { kind: 'auto-reply', effect: 'no-acknowledgement', evidence: absentSubject },
+  // A person may have written more beside it.
+  { kind: 'auto-reply', effect: 'no-acknowledgement', evidence: receiptWithin },
   { kind: 'list', effect: 'no-acknowledgement', evidence: mailingList },
   { kind: 'bulk', effect: 'no-acknowledgement', evidence: massMail },
   { kind: 'auto-generated', effect: 'no-acknowledgement', evidence: generated },
@@ -70,6 +74,7 @@ const RULES: readonly Rule[] = [
   { kind: 'none', effect: 'no-acknowledgement', evidence: asksForSilence },
   // RFC 3834 section 2: nothing may be sent to the null address. Contact forms use it too, so their mail stays a ticket.
   { kind: 'none', effect: 'no-acknowledgement', evidence: nullReturnPath },
+  { kind: 'auto-generated', effect: 'no-acknowledgement', evidence: disclaimer },
 ];
 
 /** Says whether a person or a program wrote the mail, and what follows (RFC 3834, RFC 3464, RFC 5965, RFC 8098). */
@@ -94,12 +99,14 @@ export function signOfOwnMail(
   return loopId !== '' && header(mail, LOOP_HEADER)?.trim() === loopId ? `${LOOP_HEADER}: ${loopId}` : null;
 }
 
+function isMultipartReport(mail: IncomingMail): boolean {
+  return /^\s*multipart\/report\b/i.test(header(mail, 'content-type') ?? '');
+}
+
 /** The report type of a multipart/report (RFC 6522), '' for every other mail. */
 function reportType(mail: IncomingMail): string {
-  const type = header(mail, 'content-type') ?? '';
-  return /^\s*multipart\/report\b/i.test(type)
-    ? (/report-type\s*=\s*"?([\w-]+)/i.exec(type)?.[1]?.toLowerCase() ?? '')
-    : '';
+  if (!isMultipartReport(mail)) return '';
+  return /report-type\s*=\s*"?([\w-]+)/i.exec(header(mail, 'content-type') ?? '')?.[1]?.toLowerCase() ?? '';
 }
 
 function hasReport(mail: IncomingMail, contentType: string): boolean {
@@ -116,9 +123,18 @@ function feedbackReport(mail: IncomingMail): string | null {
 }
 
 function readReceipt(mail: IncomingMail): string | null {
-  return reportType(mail) === 'disposition-notification'
-    ? 'Content-Type: multipart/report; report-type=disposition-notification'
-    : null;
+  if (reportType(mail) === 'disposition-notification')
+    return 'Content-Type: multipart/report; report-type=disposition-notification';
+  return isMultipartReport(mail) ? receiptPart(mail) : null;
+}
+
+/** A receipt, or a click on an invitation, within another mail. */
+function receiptWithin(mail: IncomingMail): string | null {
+  return receiptPart(mail) ?? (hasInvitationAnswer(mail.text) ? 'an answer to an invitation' : null);
+}
+
+function receiptPart(mail: IncomingMail): string | null {
+  return hasReport(mail, 'message/disposition-notification') ? 'a part message/disposition-notification' : null;
 }
 
 function successReport(mail: IncomingMail): string | null {
@@ -138,7 +154,7 @@ function deliveryReport(mail: IncomingMail): string | null {
 function isReport(mail: IncomingMail): boolean {
   if (reportType(mail) === 'delivery-status') return true;
   const isReported = hasReport(mail, 'message/delivery-status') || hasReport(mail, 'message/global-delivery-status');
-  return isReported && (/^\s*multipart\/report\b/i.test(header(mail, 'content-type') ?? '') || isFromServer(mail));
+  return isReported && (isMultipartReport(mail) || isFromServer(mail));
 }
 
 /** Set by exim and Gmail; people's mail never has it. */
@@ -169,6 +185,17 @@ function massMail(mail: IncomingMail): string | null {
 /** Senders of mass mail have a Feedback-ID; but Fastmail, Proton, Zoho and QQ write one into each mail of the people they host, too. */
 const NOT_OF_A_MAILBOX = /^(?!\s*bizesmtp|.*:(?:fastmail|user:proton|zohomail)\s*$)/i;
 
+/** What other helpdesks, and challenges that ask a sender to confirm his mail, write into theirs, those of their people included. */
+const HELPDESK = [
+  'x-servicenow-generated',
+  'x-sfdc-emailcategory',
+  'x-otrs-loop',
+  'x-rt-loop-prevention',
+  'x-jira-fingerprint',
+  'x-spamarrest-verification',
+  'x-bluebottle-request',
+];
+
 /** Alerts, web forms, reports, cron: written by a program, but maybe about something a person has to do. */
 function generated(mail: IncomingMail): string | null {
   return (
@@ -181,14 +208,20 @@ function generated(mail: IncomingMail): string | null {
       'x-cron-env',
       'x-loop',
       'tls-report-domain',
+      ...HELPDESK,
     ]) ??
     field(mail, 'x-amazon-mail-relay-type', /^notification$/i) ??
     // The subject of an aggregate report, RFC 7489 section 7.2.1.1.
-    (/\breport domain: ?\S+/i.test(mail.subject) ? `Subject: ${mail.subject}` : null)
+    (/\breport domain: ?\S{1,255}\.\S/i.test(mail.subject) ? `Subject: ${mail.subject}` : null)
   );
 }
 
 function mailboxNobodyReads(mail: IncomingMail): string | null {
   const address = mail.from?.address ?? '';
   return isFromDaemon(mail) || isReadByNobody(address) ? `From: ${address}` : null;
+}
+
+function disclaimer(mail: IncomingMail): string | null {
+  const words = disclaimerIn(mail.text);
+  return words === null ? null : `the words: ${words}`;
 }

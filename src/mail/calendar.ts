@@ -33,6 +33,13 @@ export function descriptionIn(text: string): string {
   return unescaped(description).trim();
 }
 
+const INVITATION_ANSWER = new RegExp(`^${METHODS.REPLY}: `, 'm');
+
+/** Whether readCalendar wrote the answer to an invitation into this text. */
+export function hasInvitationAnswer(text: string): boolean {
+  return INVITATION_ANSWER.test(text);
+}
+
 function eventsOf(text: string): { method: string; events: readonly (readonly Property[])[] } {
   const events: Property[][] = [];
   let method = '';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_TRACE_EVIDENCE_CHARACTERS } from '../../src/limits.js';
 import { classify, signOfOwnMail } from '../../src/mail/automatic.js';
+import { readCalendar } from '../../src/mail/calendar.js';
 import type { IncomingMail } from '../../src/mail/message.js';
 import { aMail, headers } from './a-mail.js';
 
@@ -306,6 +307,28 @@ describe('classify', () => {
     ],
     ['a null return path alone', { headers: headers(nullPath) }, 'none, no-acknowledgement'],
     [
+      'a read receipt without its type',
+      {
+        headers: headers({ 'Content-Type': 'multipart/report; boundary=b' }),
+        reports: [{ contentType: 'message/disposition-notification', text: 'Disposition: x; displayed' }],
+      },
+      'auto-reply, ignore',
+    ],
+    [
+      'a receipt within a mail that is none as a whole',
+      {
+        headers: headers({ 'Content-Type': 'multipart/mixed; boundary=b' }),
+        reports: [{ contentType: 'message/disposition-notification', text: 'Disposition: x; displayed' }],
+      },
+      'auto-reply, no-acknowledgement',
+    ],
+    [
+      'an answer to an invitation',
+      { text: readCalendar('METHOD:REPLY\nBEGIN:VEVENT\nSUMMARY:Visit\nEND:VEVENT') },
+      'auto-reply, no-acknowledgement',
+    ],
+    ['an invitation', { text: readCalendar('METHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Visit\nEND:VEVENT') }, 'none, none'],
+    [
       'X-Auto-Response-Suppress alone',
       { headers: headers({ 'X-Auto-Response-Suppress': 'OOF, AutoReply' }) },
       'none, no-acknowledgement',
@@ -313,6 +336,48 @@ describe('classify', () => {
 
     ['an alert', { headers: headers({ 'Auto-Submitted': 'auto-generated' }) }, 'auto-generated, no-acknowledgement'],
     ['a mail that says it is no program', { headers: headers({ 'Auto-Submitted': 'no' }) }, 'none, none'],
+    ...[
+      { 'X-ServiceNow-Generated': 'true' },
+      { 'X-SFDC-EmailCategory': 'workflowActionAlert' },
+      { 'X-OTRS-Loop': 'yes' },
+      { 'X-RT-Loop-Prevention': 'them.example' },
+      { 'X-JIRA-FingerPrint': 'abc' },
+      { 'X-Spamarrest-Verification': 'yes' },
+      { 'X-Bluebottle-Request': 'yes' },
+    ].map((sign): [string, Partial<IncomingMail>, string] => [
+      `what another helpdesk or a challenge sends, by ${Object.keys(sign).join()},`,
+      { headers: headers(sign) },
+      'auto-generated, no-acknowledgement',
+    ]),
+    ...[
+      'Thank you. This is an automated response confirming\nthe receipt of your ticket.',
+      'This email is an automatic message to confirm your ticket.',
+      'This message has been automatically generated in response to your mail.',
+      'I apologize for this automatic reply to your email.',
+      'We got it.\n\nPlease do not reply to this message.',
+      'Dies ist eine automatisch generierte E-Mail.',
+      'Diese Nachricht wurde automatisch erstellt. Bitte antworten Sie nicht auf diese E-Mail.',
+      'Ceci est un message automatique, merci de ne pas répondre à ce message.',
+      'Este es un mensaje automático. No responda a este correo.',
+      'Questo è un messaggio automatico.',
+      'Esta é uma mensagem automática.',
+      'Dit is een automatisch gegenereerd bericht.',
+    ].map((text): [string, Partial<IncomingMail>, string] => [
+      `a program that says so, "${text}",`,
+      { text },
+      'auto-generated, no-acknowledgement',
+    ]),
+    ...[
+      'What is this?\n> This is an automated message.',
+      'What is this?\n\nFrom: Shop <shop@example.org>\nSent: Monday\nSubject: x\n\nThis is an automated message.',
+      'Your automatic reply says that nobody is there.',
+      'Why do you not reply to my messages?',
+      `Please help.\n${'The report follows.\n'.repeat(200)}This is an automated message.`,
+    ].map((text): [string, Partial<IncomingMail>, string] => [
+      `a person who quotes or complains of a program, "${text.slice(0, 60)}",`,
+      { text },
+      'none, none',
+    ]),
     ['a mailing list', { headers: headers({ 'List-Id': '<users.example.org>' }) }, 'list, no-acknowledgement'],
     [
       'a newsletter',
@@ -338,6 +403,7 @@ describe('classify', () => {
       { subject: '[Preview] Report Domain: desk.example Submitter: example.org' },
       'auto-generated, no-acknowledgement',
     ],
+    ['a question about reports', { subject: 'Report domain: how do I add one? Yours, Ann' }, 'none, none'],
     [
       'a complaint',
       { headers: headers({ 'Content-Type': 'multipart/report; report-type=feedback-report' }) },
