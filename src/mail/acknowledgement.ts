@@ -58,6 +58,9 @@ export function mayAcknowledge(
   if (authentication === 'fail' || (senderAuth !== 'off' && authentication !== 'pass'))
     return never('the sender is not verified');
   if (automatic.effect !== 'none') return never(`the mail asks for silence: ${automatic.evidence}`);
+  // Whoever was told once knows; and a program that writes from a second address would be told by each of its answers.
+  if (decision.kind === 'reply' && decision.parents.some((parent) => acknowledgedMail(parent) !== null))
+    return never('the mail answers an acknowledgement');
   if (to === fallbackSender) return never('the mail names no usable sender');
   if (ownAddresses.includes(to.toLowerCase())) return never(`${to} is one of our own addresses`);
   if (isListed(to, blockedSenders)) return never(`${to} is one of BLOCKED_SENDERS`);

@@ -19,6 +19,8 @@ const ticket = (user_email: string): TicketRequest => ({ subject: 'Hello', messa
 const create = (user_email = 'ann@example.com'): Decision => ({ kind: 'create', ticket: ticket(user_email) });
 const silent = (effect: Automatic['effect'], kind: Automatic['kind']): Automatic => ({ kind, effect, evidence: 'x' });
 
+const ackId = acknowledgementId('0'.repeat(64), 'acme.test');
+
 function judgement(parts: Partial<Judgement> = {}): Judgement {
   return {
     decision: create(),
@@ -93,6 +95,11 @@ describe('an acknowledgement', () => {
       { judgement: judgement({ automatic: silent('no-acknowledgement', kind as Automatic['kind']) }) },
       /asks for silence/,
     ]),
+    [
+      'of a mail that answers an acknowledgement and whose ticket is not open to it',
+      { judgement: judgement({ decision: { ...tagged, ticketIds: [], parents: ['<m@x.example>', ackId] } }) },
+      /answers an acknowledgement/,
+    ],
     [
       'of an automatic mail that a person took out of Ignored',
       { judgement: judgement({ automatic: silent('ignore', 'auto-reply') }) },
