@@ -8,9 +8,12 @@ export function hasNullReturnPath(mail: IncomingMail): boolean {
   return path !== null && /^\s*(?:<\s*>|<?mailer-daemon(?:@[^>]*)?>?)?\s*$/i.test(path);
 }
 
-/** Mail servers write under these, some without a domain. A shop or a club may bear a longer name that only begins so. */
+/**
+ * Mail servers write under these, some without a domain; the long one is of every Exchange server. A shop or a club may bear a longer
+ * name that only begins so.
+ */
 const DAEMON =
-  /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|mdaemon(?=@)|double-bounce)(?![\w.+-])|^[^<]*<\s*>\s*$/i;
+  /(?:^|<)\W{0,10}(?:mailer[-_]?daemon|mail[-_]daemon|(?:mdaemon|microsoftexchange329e71ec88ae4615bbc36ab6ce41109e)(?=@)|double-bounce)(?![\w.+-])|^[^<]*<\s*>\s*$/i;
 
 /** Whether a mail server itself stands as the author: `MAILER-DAEMON`, or nobody (`<>`). */
 export function isFromDaemon(mail: IncomingMail): boolean {

@@ -65,7 +65,13 @@ function namesLostMail(mail: IncomingMail, text: string): boolean {
 }
 
 /** What servers write over the mail that came back; "-----Original Message-----" is a mail program's. */
-const RETURN_TITLE = /^(?:the )?(?:original message|message headers?) (?:as received )?(?:follows?|is)\b/im;
+const RETURN_TITLE = new RegExp(
+  `^[ \\t]{0,20}[-=_*]{0,20} ?(?:the )?(?:${[
+    '(?:original message|message headers?) (?:as received )?(?:follows?|is)',
+    'header (?:of the original message|and top \\d{1,4} lines of the message)',
+  ].join('|')})\\b`,
+  'im',
+);
 
 /** Three fields of a header at the start of lines, or a title over them. Quoted ones (`> From:`) are a conversation, not a bounce. */
 function returnsText(mail: IncomingMail, text: string): boolean {

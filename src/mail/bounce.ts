@@ -67,6 +67,8 @@ function readStatusParts(mail: IncomingMail): ReportedRecipient[] {
     .flatMap(readBlock);
 }
 
+const INTERNET_ADDRESS = /^[^/\s@][^\s@]{0,250}@[^\s@.]{1,250}\.[^\s@]{1,250}$/;
+
 /** A block without a recipient is the one about the whole mail (RFC 3464 section 2.2). */
 function readBlock(block: string): ReportedRecipient[] {
   const fields = new Map<string, string>();
@@ -75,9 +77,11 @@ function readBlock(block: string): ReportedRecipient[] {
     if (name !== undefined && value !== undefined && !fields.has(name.toLowerCase()))
       fields.set(name.toLowerCase(), value);
   }
-  const address = ['final-recipient', 'original-recipient', 'x-actual-recipient']
+  const told = ['final-recipient', 'original-recipient', 'x-actual-recipient']
     .map((name) => addressIn(fields.get(name) ?? ''))
-    .find((found) => found !== '');
+    .filter((found) => found !== '');
+  // The final one may be X.400 (RFC 3464 section 2.3.2) or a name within the server, which tells nobody who was meant.
+  const address = told.find((found) => INTERNET_ADDRESS.test(found)) ?? told[0];
   if (address === undefined) return [];
   return [
     reported(address, fields.get('action') ?? '', fields.get('status') ?? '', fields.get('diagnostic-code') ?? ''),
@@ -100,7 +104,8 @@ function addressIn(value: string): string {
 
 const STATUS = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
 const FAILURE = /(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
-const REPLY_CODE = /(?<![\d.])([45])\d\d(?=[ \-#])/;
+/** Not a telephone number, as 480-624-2500. */
+const REPLY_CODE = /(?<![\d.-])([45])\d\d(?=[ #]|-(?!\d{3}-\d))/;
 
 /** The words of a server that goes on trying. */
 const LATE =
@@ -124,7 +129,11 @@ const RETURNED_FROM =
 
 const ADDRESS = '([^\\s<>()\\[\\]"\':,;@（）：，；。、「」【】]{1,64}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,9})';
 const AT_LINE_START = new RegExp(`^[\\s*•>-]{0,12}["'<]{0,2}${ADDRESS}(?=[>"':,;.]|\\s|$)`, 'i');
-const ANYWHERE = new RegExp(`(mail from:\\s?<?|\\bfrom:?\\s{1,5}<?|^\\s{0,20}to:\\s{0,20})?${ADDRESS}`, 'gi');
+/** "(generated from bob@…)" of exim names a recipient. */
+const ANYWHERE = new RegExp(
+  `(mail from:\\s?<?|(?<!generated )\\bfrom:?\\s{1,5}<?|^\\s{0,20}to:\\s{0,20})?${ADDRESS}`,
+  'gi',
+);
 
 /** Recipients as the words tell them: each owns what stands from its address on to the next one. */
 function readWords(mail: IncomingMail): ReportedRecipient[] {

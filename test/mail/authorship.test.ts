@@ -16,6 +16,11 @@ describe('isFromDaemon', () => {
     expect(isFromDaemon(by(address))).toBe(true);
   });
 
+  it('knows the author of the reports of every Exchange server', () => {
+    expect(isFromDaemon(by('MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@firm.example'))).toBe(true);
+    expect(isFromDaemon(by('MicrosoftExchange@firm.example'))).toBe(false);
+  });
+
   it.each(['MAILER-DAEMON', '"MAILER-DAEMON"', 'MAILER-DAEMON (Mail Delivery System)', 'Mail <MAILER-DAEMON>', '<>'])(
     'knows the author %s, who has no domain',
     (from) => {

@@ -99,6 +99,20 @@ describe('classify', () => {
       { from: postmaster, subject: 'Undeliverable Mail', text: 'Delivery failed.\n\nOriginal message follows.\n' },
       'bounce, ignore',
     ],
+    ...[
+      'Header of the original message:',
+      '   -- The header and top 20 lines of the message follows --',
+      '----- Original message follows -----',
+    ].map((title): [string, Partial<IncomingMail>, string] => [
+      `a bounce of no daemon, which returns the mail under "${title}",`,
+      {
+        from: { address: 'sysadmin@example.net', name: 'System Administrator' },
+        headers: headers(nullPath),
+        subject: 'Delivery Failure',
+        text: `Could not deliver to bob@example.org: said: 550 unknown user\n\n${title}\n`,
+      },
+      'bounce, ignore',
+    ]),
     [
       'a bounce in Japanese',
       { from: daemon, subject: 'メールエラー通知', text: '送信できませんでした' },

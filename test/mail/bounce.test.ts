@@ -48,6 +48,16 @@ describe('readBounce, from a delivery report', () => {
       ['Original-Recipient: rfc822;bob@example.org\nStatus: 5.1.1'],
       ['bob@example.org 5.1.1 lost'],
     ],
+    ...['/S=bob/OU=example/C=GB/', 'bob@mx-daemon', 'bob'].map((final): [string, string[], string[]] => [
+      `the original recipient where the final one is no address, ${final}`,
+      [`Final-Recipient: x; ${final}\nOriginal-Recipient: rfc822;bob@example.org\nStatus: 5.1.1`],
+      ['bob@example.org 5.1.1 lost'],
+    ]),
+    [
+      'the final recipient where no other one is better',
+      ['Final-Recipient: rfc822; bob\nOriginal-Recipient: rfc822;\nStatus: 5.1.1'],
+      ['bob 5.1.1 lost'],
+    ],
     [
       'the exact code of the other server',
       ['Final-Recipient: rfc822;bob@example.org\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550-5.2.1 disabled'],
@@ -111,6 +121,27 @@ describe('readBounce, from words', () => {
       },
       ['bob@example.org 5.1.1 lost', 'eve@example.org - late'],
     ],
+    [
+      'a telephone number for no reply of SMTP',
+      {
+        text: 'This is a permanent error. Call 480-624-2500 or 1-480-624-2500.\n\n<bob@example.org>:\nThe mailbox is full.\n',
+      },
+      ['bob@example.org - lost'],
+    ],
+    [
+      'a reply of SMTP in several lines',
+      { text: '<bob@example.org>:\n450-too many mails\n450 try again\n' },
+      ['bob@example.org - late'],
+    ],
+    [
+      'the address that exim sent on to, and not the sender',
+      {
+        to: [{ address: 'support@desk.example', name: '' }],
+        text: 'A message from support@desk.example could not be delivered:\n\n  an undisclosed address\n    (generated from bob@example.org)\n',
+      },
+      ['bob@example.org - lost'],
+    ],
+    ['a sender for no recipient', { text: 'A message from ann@example.com could not be delivered.' }, undefined],
     [
       'an address within a sentence',
       { text: 'We failed to deliver to <bob@example.org>.\n\n550 5.7.1 refused' },
