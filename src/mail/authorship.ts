@@ -32,7 +32,7 @@ export function isUnread(address: string): boolean {
   return /^(?:[^@]*[._+-])?(?:no-?_?reply|do-?_?not-?_?reply)(?:[._+-][^@]*)?@/i.test(address);
 }
 
-/** How people begin a letter: en, de, fr, es, it, pt, nl, Nordic, pl, cs, ru and uk, tr, then ja, zh, ko, which put no space behind it. */
+/** How people begin a letter: en, de, fr, es, it, pt, nl, Nordic, pl, cs, ru, uk, tr; ja, zh and ko put no space behind it. */
 const GREETING = new RegExp(
   `^[ \\t]*(?:(?:${[
     'hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings',
@@ -45,9 +45,9 @@ const GREETING = new RegExp(
 );
 
 /**
- * Whether a person wrote the mail, as far as one can tell: he greets or forwards, or his mail program names itself or the thread. Mail
- * servers that greet too (qmail, Google) name themselves as the author. A server in between may have set a null return path, but
- * with one a mail program's fields may be those of the mail that came back.
+ * Whether a person wrote the mail, as far as one can tell: he greets or forwards, or his mail program names itself or the thread.
+ * Mail servers that greet too (qmail, Google) name themselves as the author. A server in between may have set a null return path,
+ * but with one a mail program's fields may be those of the mail that came back.
  */
 export function isWrittenByPerson(mail: IncomingMail): boolean {
   if (isFromDaemon(mail)) return false;
@@ -62,7 +62,7 @@ function isFromMailProgram(mail: IncomingMail): boolean {
   );
 }
 
-/** Whether a mail server sent the mail: it stands as the author, or a null return path or the postmaster's address says so and no person writes. */
+/** Whether a mail server sent the mail: as its author, or by a null return path or the postmaster's address where no person writes. */
 export function isFromServer(mail: IncomingMail): boolean {
   const isLikely = hasNullReturnPath(mail) || /^postmaster@/i.test(mail.from?.address ?? '');
   return isFromDaemon(mail) || (isLikely && !isWrittenByPerson(mail));

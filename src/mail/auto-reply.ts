@@ -55,8 +55,8 @@ export function autoSubject(mail: IncomingMail): string | null {
 }
 
 /**
- * The owner of an Exchange rule that sent the mail, where the author is he: so it is with out-of-office and template rules, in whatever
- * language. Where a rule redirects a mail, its owner stands beside somebody else as the author; one that it forwards says so.
+ * The owner of an Exchange rule that sent the mail, where the author is he: so it is with out-of-office and template rules, in
+ * whatever language. Where a rule redirects a mail, its owner stands beside somebody else as the author; one that it forwards says so.
  */
 export function ruleOfAuthor(mail: IncomingMail): string | null {
   const owner = header(mail, 'x-ms-exchange-inbox-rules-loop') ?? '';

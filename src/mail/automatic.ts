@@ -182,7 +182,7 @@ function massMail(mail: IncomingMail): string | null {
   );
 }
 
-/** Senders of mass mail have a Feedback-ID; but Fastmail, Proton, Zoho and QQ write one into each mail of the people they host, too. */
+/** Senders of mass mail have a Feedback-ID; but Fastmail, Proton, Zoho and QQ write one into every mail of the people they host. */
 const NOT_OF_A_MAILBOX = /^(?!\s*bizesmtp|.*:(?:fastmail|user:proton|zohomail)\s*$)/i;
 
 /** What other helpdesks, and challenges that ask a sender to confirm his mail, write into theirs, those of their people included. */
