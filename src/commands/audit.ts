@@ -49,11 +49,24 @@ const meanings: Readonly<Record<FindingKind, string>> = {
   contradicted: 'in a folder where by the ledger it does not belong',
 };
 
-function render({ mailbox, counts, settled, oldestUndecidedSeconds, late, findings }: AuditReport): string {
+function render({
+  mailbox,
+  counts,
+  settled,
+  unaccounted,
+  oldestUndecidedSeconds,
+  late,
+  findings,
+}: AuditReport): string {
   const figures = [
     ...Object.entries(meanings).map(([kind, meaning]) => [kind, String(counts[kind as FindingKind]), meaning]),
     ['settled', String(settled.mails), 'in Processed, Ignored and Failed, of the days that the ledger keeps'],
     ['forgotten', String(settled.forgotten), 'of these, not in the ledger any more'],
+    [
+      'unaccounted',
+      String(unaccounted),
+      'of these, of the last day: the queue was emptied, or another mail2ticket with another QUEUE_URL files here',
+    ],
   ];
   const rows = findings.map(({ kind, ageSeconds, folder, from, subject, ledger }) => [
     kind,

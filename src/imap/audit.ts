@@ -13,6 +13,9 @@ import { look, type OpenFolder, type Standing, uidsAbove } from './standing.js';
 /** A mail without a decision is to have one by then. Longer, and something is wrong, or the helpdesk has been away for so long. */
 const LATE_SECONDS = 15 * 60;
 
+/** The shortest time for which a ledger is kept (LEDGER_DAYS). */
+const DAY_MS = 86_400_000;
+
 /**
  * What the audit finds of a mail:
  * - `unknown`: it stands in the watched folder, and the ledger has never heard of it
@@ -44,6 +47,11 @@ export interface AuditReport {
   readonly counts: Readonly<Record<FindingKind, number>>;
   /** Mails in the settled folders that were looked at, and those of them that the ledger no longer knows (LEDGER_DAYS). */
   readonly settled: { readonly mails: number; readonly forgotten: number };
+  /**
+   * Mails of the last day that a service has filed and the ledger does not know: it was emptied, or another mail2ticket with another queue
+   * watches the mailbox.
+   */
+  readonly unaccounted: number;
   /** Age of the oldest mail that is unknown or under way; null where there is none. */
   readonly oldestUndecidedSeconds: number | null;
   /** Whether a mail has been without a decision for over 15 minutes. */
@@ -108,6 +116,7 @@ class Tally {
   readonly #findings: Finding[] = [];
   readonly #counts = { unknown: 0, 'under way': 0, 'not filed': 0, contradicted: 0 };
   readonly #settled = { mails: 0, forgotten: 0 };
+  #unaccounted = 0;
   #oldestUndecidedSeconds: number | null = null;
 
   constructor(private readonly now: number) {}
@@ -124,8 +133,11 @@ class Tally {
   /** A mail in a settled folder. */
   filed(folder: string, name: SettledFolder, mail: Standing): void {
     this.#settled.mails += 1;
-    if (!mail.entry) this.#settled.forgotten += 1;
-    else if (folderFor(mail.entry.state) !== name) this.#find('contradicted', folder, mail);
+    if (!mail.entry) {
+      this.#settled.forgotten += 1;
+      // Without the keyword a person has put it there.
+      if (mail.hasKeyword && this.now - Date.parse(mail.envelope.receivedAt) < DAY_MS) this.#unaccounted += 1;
+    } else if (folderFor(mail.entry.state) !== name) this.#find('contradicted', folder, mail);
   }
 
   report(mailbox: string): AuditReport {
@@ -134,6 +146,7 @@ class Tally {
       mailbox,
       counts: this.#counts,
       settled: this.#settled,
+      unaccounted: this.#unaccounted,
       oldestUndecidedSeconds: oldest,
       late: oldest !== null && oldest > LATE_SECONDS,
       findings: this.#findings,

@@ -33,13 +33,13 @@ async function run(
   while (await sleep(everyMs, true, { signal, ref: false }).catch(() => false)) {
     try {
       const settledSince = new Date(Date.now() - SETTLED_MS);
-      const { mailbox, counts, settled, oldestUndecidedSeconds, late } = await auditMailbox({
+      const { mailbox, counts, settled, unaccounted, oldestUndecidedSeconds, late } = await auditMailbox({
         ...options,
         history,
         settledSince,
         signal,
       });
-      log[late ? 'warn' : 'info'](
+      log[late || unaccounted > 0 ? 'warn' : 'info'](
         {
           action: 'audit.done',
           mailbox,
@@ -48,9 +48,10 @@ async function run(
           notFiled: counts['not filed'],
           contradicted: counts.contradicted,
           settledLooked: settled.mails,
+          unaccounted,
           oldestUndecidedSeconds,
         },
-        late ? 'a mail has been without a decision for over 15 minutes' : 'mailbox and ledger compared',
+        inWords(late, unaccounted),
       );
     } catch (error) {
       if (signal.aborted) return;
@@ -58,4 +59,10 @@ async function run(
       log.warn({ action: 'audit.failed', reason }, 'mailbox and ledger cannot be compared now');
     }
   }
+}
+
+function inWords(late: boolean, unaccounted: number): string {
+  if (late) return 'a mail has been without a decision for over 15 minutes';
+  if (unaccounted === 0) return 'mailbox and ledger compared';
+  return 'the queue does not know mail that was filed of late: was it emptied, or does another mail2ticket watch this mailbox with another QUEUE_URL?';
 }

@@ -111,6 +111,7 @@ export class TwinSearch {
     for (const uids of batches(await this.#uidsLike(folder, sought, keywords))) {
       mails.push(...(await look(folder, uids)).filter(({ entry }) => (sought.known && isSettled(entry)) || !entry));
     }
+    if (sought.known) this.#warnOfUnaccounted(mails.filter(({ entry }) => !entry).length);
     // By id: one that stands there twice is one mail.
     const found = new Map<string, FiledMail>();
     await new MailReader({ ...this.options, ...place }).readAll(
@@ -124,6 +125,16 @@ export class TwinSearch {
       },
     );
     return [...found.values()];
+  }
+
+  /** Nothing else tells of a second service with a queue of its own: each of the two makes its ticket of every mail. */
+  #warnOfUnaccounted(mails: number): void {
+    if (mails === 0) return;
+    const { mailbox, log } = this.options;
+    log.warn(
+      { action: 'mailbox.unaccounted', mailbox, mails },
+      'the queue does not know mail that was filed of late: was it emptied, or does another mail2ticket watch this mailbox with another QUEUE_URL?',
+    );
   }
 
   /** UIDs of the filed mails that may be twins by their envelopes, at most MAX_TWINS_READ, the likeliest, in the order of UIDs. */

@@ -44,6 +44,10 @@ export const LOG_ACTIONS = {
     meaning: 'The mailbox cannot be watched, and is tried again after `retryInMs`. Mail waits there.',
     repeats: true,
   },
+  'mailbox.unaccounted': {
+    meaning:
+      'At the start: so many `mails` were filed within two hours and the queue does not know them. It was emptied, or QUEUE_URL has changed; where another mail2ticket watches the mailbox with another QUEUE_URL, each mail makes two tickets.',
+  },
   'mailbox.unsearched': {
     meaning:
       'The folder Processed cannot be looked through (`reason`) for mails that say the same as new ones, at the start or, again and again, after the queue was lost; new mail is queued all the same.',
@@ -96,7 +100,7 @@ export const LOG_ACTIONS = {
   'mail.filed': { meaning: 'The settled mail was moved to `folder`.' },
   'audit.done': {
     meaning:
-      'Once an hour: mails of the mailbox by what the ledger says of them; a warning where one waits for over 15 minutes.',
+      'Once an hour: mails of the mailbox by what the ledger says of them; a warning where one waits for over 15 minutes, or where some of the last day were filed that the queue does not know (`unaccounted`).',
   },
   'audit.failed': { meaning: 'Mailbox and ledger cannot be compared now. The next time is in an hour.' },
 } as const satisfies Readonly<Record<string, ActionEntry>>;

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fixedPassword } from '../../src/credentials.js';
 import { auditMailbox } from '../../src/imap/audit.js';
+import { QUEUED_KEYWORD } from '../../src/imap/standing.js';
 import { PASSWORD, startDovecot, type TestDovecot } from '../services/dovecot.js';
 import { fetchesBodyOf, startImapRelay } from '../services/imap-relay.js';
 import { crowd, mail } from '../services/rig.js';
@@ -55,3 +56,17 @@ it('tells mails without Message-ID apart by their bodies, but for one whose body
   const straight = (await audit(user)).findings.map(({ mail: id }) => id);
   expect(findings.map(({ mail: id }) => straight.indexOf(id))).toEqual([0, -1, 2]);
 }, 60_000);
+
+it('tells mail that was filed of late by another queue from what is forgotten by age and what a person has moved', async () => {
+  const user = 'two-queues@acme.test';
+  const imap = await dovecot.client(user);
+  const processed = 'Mail2Ticket/Processed';
+  await imap.mailboxCreate(processed);
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  const raw = (subject: string) => mail({ subject }).replaceAll('\n', '\r\n');
+  await imap.append(processed, raw('of another queue'), [QUEUED_KEYWORD], hoursAgo(23));
+  await imap.append(processed, raw('forgotten'), [QUEUED_KEYWORD], hoursAgo(25));
+  await imap.append(processed, raw('moved by hand'), [], hoursAgo(1));
+  await imap.logout();
+  expect(await audit(user)).toMatchObject({ settled: { mails: 3, forgotten: 3 }, unaccounted: 1 });
+});

@@ -200,6 +200,13 @@ describe('a search for filed mails in the same words', () => {
       true,
     );
     expect(recent.map(({ id }) => id)).toEqual(['a', 'known', 'b'].map(idOf));
+    expect(said).toMatchObject([{ action: 'mailbox.unaccounted', mailbox: MAILBOX, mails: 2 }]);
+  });
+
+  it('says nothing at the start where the ledger knows all that was filed of late', async () => {
+    await file({ id: 'known', at: Date.now() - MINUTE });
+    await search({ known: ['known'] }).recent(PROCESSED, true);
+    expect(said).toEqual([]);
   });
 
   it('goes through more mails than are asked for at one time', async () => {

@@ -179,3 +179,17 @@ it('makes one ticket of each mail where two services watch one mailbox', async (
   expect(made()).toEqual(subjects);
   expect(services.flatMap(({ log }) => log.filter(({ action }) => action === 'mail.failed'))).toEqual([]);
 });
+
+it('says so where a second service watches one mailbox with a queue of its own: each would make its ticket', async () => {
+  await rig.start();
+  await rig.deliver(mail({ subject: 'Served before' }));
+  await rig.filed('Processed', 'Served before');
+  const other = await startRedis();
+  try {
+    const second = await rig.start({ QUEUE_URL: other.url });
+    await until('it is logged', () => second.log.find(({ action }) => action === 'mailbox.unaccounted'));
+    await second.stop();
+  } finally {
+    await other.stop();
+  }
+});
