@@ -8,8 +8,9 @@ import { cell, image, link, preserved } from './html-formats.js';
  * pixels) is left out. Never throws.
  */
 export function htmlToText(html: string): string {
+  const bounded = leanHtml(html);
   // Plain text that only claims to be HTML would lose its line ends.
-  const lean = /<[a-z!/]/i.test(html) ? boundTags(leanHtml(html)) : `<pre>${leanHtml(html)}</pre>`;
+  const lean = /<[a-z!/]/i.test(bounded) ? boundTags(bounded) : `<pre>${bounded}</pre>`;
   let text = '';
   try {
     text = convert(lean);
@@ -35,16 +36,22 @@ export function htmlToText(html: string): string {
 }
 
 /**
- * The HTML without what makes it long but says nothing (styles, comments, images within the markup), cut to
- * MAX_HTML_BYTES characters. Cut after, since Outlook puts 100 kB of styles before the first word.
+ * The HTML without what makes it long but says nothing (styles, comments, images within the markup), and with raw link
+ * targets escaped, cut to MAX_HTML_BYTES characters. Cut after, since Outlook puts 100 kB of styles before the first word.
  */
 export function leanHtml(html: string): string {
   let lean = html.replace(/data:[\w.+-]{1,60}\/[\w.+-]{1,60};base64,[A-Za-z0-9+/=\s]*/gi, '');
   lean = withoutSpans(lean, /<style\b/gi, /<\/style\s*>/gi);
   lean = withoutSpans(lean, /<script\b/gi, /<\/script\s*>/gi);
   lean = withoutSpans(lean, /<!--/g, /-->/g);
-  return lean.slice(0, MAX_HTML_BYTES);
+  return lean.replace(RAW_TARGET, '&lt;$1&gt;').slice(0, MAX_HTML_BYTES);
 }
+
+/**
+ * `<https://shop.test>` or `<jo@shop.test>`, which a program set into HTML as it is: to a parser it is an unknown element, and what
+ * it says would vanish. No part of the pattern takes in a second `<`, which keeps it linear.
+ */
+const RAW_TARGET = /<((?:(?:https?|ftp):\/\/|mailto:|www\.)[^<>\s"']+|[^<>\s"'=/@]+@[^<>\s"'=/@]+)>/gi;
 
 /** Cuts all from `open` to `close`; one that never closes ends the search, since looking again for each would be quadratic. */
 function withoutSpans(html: string, open: RegExp, close: RegExp): string {

@@ -69,6 +69,23 @@ describe('HTML as text', () => {
     ['a body that is hidden as a whole', '<div style="display:none">words</div>', 'words'],
     ['plain text that claims to be HTML, with its lines', 'a < b\nc', 'a < b\nc'],
     ['preformatted lines as they are', '<pre>a\n  b</pre>', 'a\n  b'],
+    [
+      'a link in angle brackets that were never escaped',
+      '<p>It stands at <https://shop.test/?a=1&b=2>. Thanks.</p>',
+      'It stands at <https://shop.test/?a=1&b=2>. Thanks.',
+    ],
+    [
+      'a mail address in such brackets',
+      '<p>Ask "Jo" <jo.doe@shop.test> or <mailto:al@shop.test></p>',
+      'Ask "Jo" <jo.doe@shop.test> or <mailto:al@shop.test>',
+    ],
+    ['such a link in an attribute as a part of it', '<a href="#" title="<https://shop.test>">up</a>', 'up'],
+    [
+      'plain text with such a link, with its lines',
+      'see\n<https://shop.test>\nthere',
+      'see\n<https://shop.test>\nthere',
+    ],
+    ['no tag that bears an address in its attributes', '<a name=jo@shop.test><p title="a@b">a</p></a>', 'a'],
     ['nothing where there is nothing', '<p> </p>', ''],
   ])('shows %s', (_what, html, text) => {
     expect(htmlToText(html)).toBe(text);
@@ -104,6 +121,9 @@ describe('HTML as text', () => {
     ['styles that never close', '<style>'],
     ['tags that never end', '<a '],
     ['images within the markup', 'data:image/png;base64,'],
+    ['brackets that never close', '<'],
+    ['addresses in brackets that never close', '<a@'],
+    ['links in brackets that never close', '<https://a'],
   ])('takes its time from the length, not its square: a megabyte of %s', (_what, piece) => {
     // Processor time, since the wall clock tells of the machine. The quadratic forms took from ten seconds to a minute.
     const started = process.cpuUsage();
