@@ -4,7 +4,7 @@ import { decodeUuencoded } from './uuencode.js';
 export function decodeTransfer(body: Buffer, encoding: string): { bytes: Buffer; repair: string } {
   switch (encoding) {
     case 'base64':
-      return isBase64(body) ? readBase64(body) : { bytes: body, repair: 'a part labelled base64 is plain text' };
+      return readLabelledBase64(body);
     case 'quoted-printable':
     case 'quoted':
     case 'quotedprintable':
@@ -18,15 +18,32 @@ export function decodeTransfer(body: Buffer, encoding: string): { bytes: Buffer;
   }
 }
 
+function readLabelledBase64(body: Buffer): { bytes: Buffer; repair: string } {
+  const base64 = withoutJunk(body);
+  return isBase64(base64) ? readBase64(base64) : { bytes: body, repair: 'a part labelled base64 is plain text' };
+}
+
+/** How far from the end of base64 what does not belong to it is looked for. */
+const MAX_FOOTER_BYTES = 4096;
+
+/**
+ * Signs right behind the last character of base64, as a broken encoder leaves them. Only behind as much as a line of it: an author
+ * ends a few words alike, "Thanks!!!!".
+ */
+const JUNK_AT_END = /(?<=[A-Za-z0-9+/\r\n]{60}={0,2})[^A-Za-z0-9+/=\s]+\s*$/;
+
+function withoutJunk(body: Buffer): Buffer {
+  const from = Math.max(0, body.length - MAX_FOOTER_BYTES);
+  const junk = JUNK_AT_END.exec(body.toString('latin1', from));
+  return junk ? body.subarray(0, from + junk.index) : body;
+}
+
 /** Text under the label is known by its spaces within lines, which base64 never has. */
 function isBase64(body: Buffer): boolean {
   const sample = body.toString('latin1', 0, 4096).trim();
   const foreign = sample.match(/[^A-Za-z0-9+/=\s_-]|[^\s][ \t]+[^\s]/g)?.length ?? 0;
   return foreign * 20 <= sample.length;
 }
-
-/** How far from the end of base64 a plain footer is looked for. */
-const MAX_FOOTER_BYTES = 4096;
 
 /** A line that is no base64, by a sign or by white space within. */
 const FOOTER_LINE = /\n(?=[^\n]*(?:[^\sA-Za-z0-9+/=]|[^\s][ \t]+[^\s]))/;

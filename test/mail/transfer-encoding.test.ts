@@ -32,15 +32,25 @@ describe('base64', () => {
       `${'aGVsbG8g'.repeat(9)}\n*!*\n${'aGVsbG8g'.repeat(9)}\n`,
       'hello '.repeat(18),
     ],
+    ['signs at its end that do not belong', `${'aGVsbG8g'.repeat(9)}aGVsbG8=!!!!!!!!\n`, `${'hello '.repeat(9)}hello`],
+    ['such signs at the end of a last line', `${'aGVsbG8g'.repeat(9)}\naGVsbG8=!!!!!!!!`, `${'hello '.repeat(9)}hello`],
+    [
+      'a plain footer that ends in such signs',
+      `${'aGVsbG8g'.repeat(9)}\nYour list!!`,
+      `${'hello '.repeat(9)}\nYour list!!`,
+    ],
     ['nothing', '', ''],
   ])('is decoded with %s', (_what, body, text) => {
     expect(decode(body, 'base64')).toBe(text);
   });
 
-  it('is known not to be base64 by its words', () => {
-    const body = Buffer.from('Hello,\nmy order has not arrived.\n');
-    expect(decodeTransfer(body, 'base64')).toEqual({ bytes: body, repair: 'a part labelled base64 is plain text' });
-  });
+  it.each(['Hello,\nmy order has not arrived.\n', 'Thanks!!!!', 'Great!!!!\n\n'])(
+    'is known not to be base64 by its words: %j',
+    (text) => {
+      const body = Buffer.from(text);
+      expect(decodeTransfer(body, 'base64')).toEqual({ bytes: body, repair: 'a part labelled base64 is plain text' });
+    },
+  );
 
   it('gives back whatever was encoded', () => {
     fc.assert(
