@@ -98,6 +98,21 @@ describe('trimReply of text', () => {
       `Is this settled?\n\n---------- Forwarded message ---------\nFrom: Bob <bob@example.org>\nDate: Tue, May 5, 2020\nSubject: Hm\nTo: Eve <eve@example.org>\n\nHm?`,
       'Is this settled?',
     ],
+    [
+      'a delimiter with the header on its line',
+      'Geht.\n-------- Ursprüngliche Nachricht --------Von: Bob  Datum: 05.05.20  15:00  (GMT+01:00) An: Eve Betreff: Hm\nHm?',
+      'Geht.',
+    ],
+    [
+      'such a line, indented',
+      'It works.\n\n   ----- Forwarded Message ----- From: Bob <bob@example.org>To: eve@example.com\n Hm?',
+      'It works.',
+    ],
+    [
+      'such a line, but not the words before it',
+      'Three questions:-------- Original message --------From: Bob <bob@example.org> Date: 5/5/20 Subject: Hm\n> Hm?',
+      'Three questions:',
+    ],
     ['a signature', `It works.\n\n-- \nEve Miller\nExample Inc.\n`, 'It works.'],
     ['a signature whose space was lost', `It works.\n--\nEve Miller\n`, 'It works.'],
     ['a signature between words and quote', `It works.\n\n-- \nEve\n\n${WROTE}\n> Hm?\n`, 'It works.'],
@@ -204,6 +219,14 @@ describe('trimReply of text', () => {
       `answers in the quoted mail, to which the words point: ${words}`,
       `Hi,\n\n${words}\n\nFrom: Bob <bob@example.org>\nSubject: Hm\n\nIs it on?\nYES`,
     ]),
+    [
+      'a mail that the author shows, its delimiter and header on one line',
+      'This is what I got:\n\n-------- Original message --------From: Bank <bank@example.org> Date: 5/5/20 Subject: Debit\n\n5 EUR.',
+    ],
+    [
+      'a delimiter that is spoken of',
+      'Above the mail stands "----- Original Message -----" instead of the name.\nWhy?\n--- Original message --- remove: it\n\nEve',
+    ],
     ['a dashed title that is no delimiter', 'Please answer.\n\n---- Enter Feedback Below ----\n\nIt was good.'],
     ['a long text under two dashes', `Hi\n--\n${'a line of the author\n'.repeat(20)}`.trim()],
   ])('keeps %s', (_, mail) => {
@@ -548,6 +571,10 @@ describe('trimReply of anything', () => {
     '```\n',
     'a@b wrote:\n',
     '##-',
+    '-',
+    '--- a ',
+    '--- Original message ---From:',
+    'a: \n--- Original message ---From:\n\n\n\n\n\n\n',
     '<',
     'a ',
   ])('takes linear time on 1 MB of %j', (piece) => {

@@ -9,7 +9,7 @@ import {
   isListFooter,
 } from './closing-lines.js';
 import { bareLine, INTRODUCING, isRuler, type Line, type LineKind } from './line.js';
-import { announcedBlockEnd, headerBlockEnd, headerOf } from './quoted-header.js';
+import { announcedBlockEnd, gluedDelimiter, headerBlockEnd, headerOf } from './quoted-header.js';
 
 /** What a mail program's markup says of a line, where the text was made from HTML. */
 export type Mark = 'quote' | 'cited' | 'signature' | 'attribution' | 'cut';
@@ -63,16 +63,29 @@ function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null):
 function splitSharedLines(marked: readonly MarkedLine[]): MarkedLine[] {
   const lines: MarkedLine[] = [];
   for (const line of marked) {
-    const end = line.mark === null ? endOfAttribution(line.raw) : 0;
-    if (end > 0) {
-      lines.push({ raw: line.raw.slice(0, end), mark: null }, { raw: line.raw.slice(end), mark: null });
-      continue;
+    const ends = line.mark === null ? endsWithin(line.raw, lines) : [];
+    let start = 0;
+    for (const end of ends) {
+      lines.push({ raw: line.raw.slice(start, end), mark: null });
+      start = end;
     }
-    const at = line.mark === null && /[:：]\s*$/.test(line.raw.slice(-4)) ? offsetOfAttribution(line.raw) : 0;
-    if (at > 0) lines.push({ raw: line.raw.slice(0, at), mark: null }, { raw: line.raw.slice(at), mark: null });
-    else lines.push(line);
+    lines.push(start === 0 ? line : { raw: line.raw.slice(start), mark: null });
   }
   return lines;
+}
+
+/** Where within a line one ends and the next begins. */
+function endsWithin(raw: string, above: readonly MarkedLine[]): number[] {
+  const glued = gluedDelimiter(raw);
+  if (glued) {
+    if (bareLine(raw.slice(0, glued.start)).bare !== '') return [glued.start, glued.end];
+    const words = above.findLast((line) => bareLine(line.raw).bare !== '')?.raw ?? '';
+    return isIntroduction(bareLine(words).bare) ? [] : [glued.end];
+  }
+  const end = endOfAttribution(raw);
+  if (end > 0) return [end];
+  const at = /[:：]\s*$/.test(raw.slice(-4)) ? offsetOfAttribution(raw) : 0;
+  return at > 0 ? [at] : [];
 }
 
 /** Where the attribution that a line begins with ends, 0 where it begins with none or nothing stands behind it. */
@@ -148,7 +161,8 @@ function findHeaderBlocks(lines: Line[]): void {
     const titleAt = wordsAbove(lines, at);
     const title = lines[titleAt];
     const hasTitle = title?.kind === 'delimiter' || (title?.kind === 'text' && isDelimiterTitle(title.bare));
-    const kind = isIntroduced(lines[hasTitle ? wordsAbove(lines, titleAt) : titleAt]) ? 'text' : 'header';
+    const words = lines[hasTitle ? wordsAbove(lines, titleAt) : titleAt];
+    const kind = words?.kind === 'text' && isIntroduction(words.bare) ? 'text' : 'header';
     if (title && hasTitle) title.kind = kind === 'text' ? 'text' : 'delimiter';
     for (const line of lines.slice(at, end)) line.kind = kind;
     at = end - 1;
@@ -159,8 +173,8 @@ function findHeaderBlocks(lines: Line[]): void {
  * "My mail was:": the author shows the mail below, its header is a part of the words. One word with a colon may be a
  * telephone in a signature.
  */
-function isIntroduced(above: Line | undefined): boolean {
-  return above?.kind === 'text' && /\p{L}{2}.* .*[:：]$/u.test(above.bare) && attributionStrength(above.bare) === null;
+function isIntroduction(bare: string): boolean {
+  return /\p{L}{2}.* .*[:：]$/u.test(bare) && attributionStrength(bare) === null;
 }
 
 /** Index of the nearest line above that is not blank, -1 where there is none. */

@@ -1,5 +1,7 @@
-import { MAX_HEADER_BLOCK_LINES } from '../../limits.js';
+import { MAX_HEADER_BLOCK_LINES, MAX_JUDGED_LINE_CHARACTERS } from '../../limits.js';
 import { TIME } from './attribution.js';
+import { isDelimiterTitle } from './closing-lines.js';
+import { bareLine } from './line.js';
 import { HEADER_NAMES, type HeaderRole } from './words.js';
 
 /** Blank lines in a row within a block: HTML makes a paragraph of each header line. */
@@ -52,6 +54,23 @@ export function headerBlockEnd(start: number, bareAt: (index: number) => string 
       : false
     : roles.size >= 3 && roles.has('from') && (roles.has('subject') || sentAt);
   return isBlock ? end : null;
+}
+
+/** Looked for at the first dash of a row alone, which keeps it linear; no title is longer. */
+const DASHED_TITLE = /(?<!-)-{3,}\s?((?:[^-]|-(?!-)){4,60}?)\s?-{3,}/gu;
+
+/**
+ * Where in a line the delimiter stands that has a header right behind it, null where none has: "-------- Original message
+ * --------From: Bob Date: …" is what Samsung and Yahoo make of their HTML.
+ */
+export function gluedDelimiter(raw: string): { start: number; end: number } | null {
+  if (!raw.includes('---') || bareLine(raw).depth > 0) return null;
+  const judged = raw.slice(0, MAX_JUDGED_LINE_CHARACTERS);
+  for (const { 0: dashed, 1: title = '', index } of judged.matchAll(DASHED_TITLE)) {
+    const end = index + dashed.length;
+    if (isDelimiterTitle(title) && headerOf(bareLine(judged.slice(end)).bare)) return { start: index, end };
+  }
+  return null;
 }
 
 /** A line with a name and a value, the name in any language. */
