@@ -407,6 +407,15 @@ describe('trimReply of HTML', () => {
       '<div>It works.</div><div class="front-signature"></div><blockquote type="cite" class="front-blockquote">Bob:<br>Hm?</blockquote>',
     ],
     ['Zoho', '<div>It works.</div><div class="zmail_extra"><div>---- Bob ----</div><blockquote>Hm?</blockquote></div>'],
+    ['Zoho, an old one', '<div>It works.</div><div title="beforequote:::">Bob</div><div>Hm?</div>'],
+    ['Zendesk', '<div>It works.</div><div class="quotedReply"><div>Bob</div><blockquote>Hm?</blockquote></div>'],
+    ['Fernand', '<div>It works.</div><div class="fernand_quote"><div>Bob</div>Hm?</div>'],
+    ['Notion Mail', '<div>It works.</div><blockquote class="notion-mail-quote">Hm?</blockquote>'],
+    ['Alibaba Mail', '<div>It works.</div><blockquote><div class="alimail-quote"><br>Hm?<br></div></blockquote>'],
+    [
+      'an editor that names it so',
+      '<div>It works.</div><blockquote data-type="quote-separator"><div>Bob</div>Hm?</blockquote>',
+    ],
     ['Roundcube', '<p>It works.</p><p id="reply-intro">Bob:</p><blockquote type="cite">Hm?</blockquote>'],
     [
       'a blockquote without a mark, under an attribution',
@@ -437,6 +446,14 @@ describe('trimReply of HTML', () => {
       '<p>It says:</p><blockquote style="margin:0 0 0 40px">Error 500</blockquote><p>What now?</p><blockquote>Error 501</blockquote>';
     expect(trimHtml(html)).toEqual({ text: htmlToText(html), quoted: '' });
   });
+
+  it.each(['title="My quote"', 'data-type="quote"', 'class="quotedReplyPolicy"'])(
+    'keeps an element that bears no mark of a mail program: %s',
+    (attribute) => {
+      const html = `<p>It says:</p><blockquote ${attribute}>Error 500</blockquote><p>What now?</p>`;
+      expect(trimHtml(html)).toEqual({ text: htmlToText(html), quoted: '' });
+    },
+  );
 
   it('keeps inline answers between the pieces of a quote, with these pieces', () => {
     const quote = (words: string) => `<blockquote class="gmail_quote">${words}</blockquote>`;

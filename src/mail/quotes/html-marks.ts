@@ -26,6 +26,10 @@ const NAME_ENDINGS: readonly (readonly [ending: string, mark: Mark])[] = [
   ['missive_quote', 'quote'],
   ['ntes-mailmaster-quote', 'quote'], // NetEase
   ['history-quote-wrapper', 'quote'], // Lark
+  ['quotedReply', 'quote'], // Zendesk
+  ['fernand_quote', 'quote'],
+  ['notion-mail-quote', 'quote'],
+  ['alimail-quote', 'quote'], // Alibaba
   ['gmail_attr', 'attribution'],
   ['moz-cite-prefix', 'attribution'], // Thunderbird
   ['reply-intro', 'attribution'], // Roundcube
@@ -63,7 +67,9 @@ const ELEMENT_NAMES: ReadonlyMap<string, Mark> = new Map([
 
 /** Outlook's line over the header block of the mail below, the only trace where the block's language is unknown. */
 const OUTLOOK_LINE = /border:\s?none;\s?border-top:\s?solid #(?:B5C4DF|E1E1E1) 1\.0pt/i;
-const LOOKED_AT: ReadonlySet<string> = new Set(['class', 'id', 'name', 'type', 'cite', 'style', 'data-marker']);
+/** How the `title` of the line begins that an old Zoho sets over the mail below. */
+const ZOHO_TITLE = 'beforequote:::';
+const LOOKED_AT: ReadonlySet<string> = new Set('class id name type cite style title data-marker data-type'.split(' '));
 
 /**
  * What an element's tag says of the lines in it, null where nothing. A blockquote without a mark is `cited`: authors
@@ -73,13 +79,15 @@ function markOf(element: string, attributes: Readonly<Record<string, string>>): 
   const value = (name: string) => attributes[name] ?? '';
   const marked = DATA_MARKERS.get(value('data-marker')) ?? ELEMENT_NAMES.get(value('name'));
   if (marked) return marked;
+  if (value('title').startsWith(ZOHO_TITLE)) return 'attribution';
   const names = `${value('class')} ${value('id')}`.split(/\s+/);
   for (const [ending, mark] of NAME_ENDINGS) {
     if (names.some((name) => name.endsWith(ending))) return mark;
   }
   if (element === 'blockquote') {
     const isReply = value('type').toLowerCase() === 'cite' || value('cite').startsWith('mid:');
-    return isReply || names.some((name) => name.endsWith('gmail_quote')) ? 'quote' : 'cited';
+    const isQuote = isReply || value('data-type') === 'quote-separator';
+    return isQuote || names.some((name) => name.endsWith('gmail_quote')) ? 'quote' : 'cited';
   }
   return element === 'div' && OUTLOOK_LINE.test(value('style')) ? 'cut' : null;
 }
