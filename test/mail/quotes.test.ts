@@ -429,6 +429,18 @@ describe('trimReply of HTML', () => {
       'a blockquote without a mark, its words after empty layout',
       '<p>It works.</p>5 May 2020 15:00 от Bob &lt;bob@example.org&gt;:<br><blockquote>\n<div>\n<style></style><br><div>Hm?<br><br>Hm.</div></div></blockquote>',
     ],
+    [
+      'a blockquote without a mark, under an attribution and above the words',
+      '<div>On 5 May 2020 at 15:00, Bob &lt;bob@example.org&gt; wrote:</div><blockquote><div><br><br></div><ul><li>Hm?</li></ul><div><br><br></div></blockquote>It works.',
+    ],
+    [
+      'a mark within a blockquote without one',
+      '<blockquote><br><div class="alimail-quote">Hm?</div><br></blockquote><p>It works.</p>',
+    ],
+    [
+      'an empty blockquote under an attribution, the quote below it',
+      '<p>It works.</p><p>On 5 May 2020 at 15:00, Bob wrote:</p><blockquote><br></blockquote><div>Hm?</div>',
+    ],
     ['markup alone, with words below', '<blockquote type="cite">Hm?</blockquote><p>It works.</p>'],
     [
       'quote signs in HTML',

@@ -44,7 +44,7 @@ export function classify(marked: readonly MarkedLine[], marker: string): Line[] 
 
 function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null): LineKind {
   if (mark === 'quote') return 'quote';
-  if (bare === '' && (depth === 0 || mark === 'cited')) return 'blank';
+  if (bare === '' && depth === 0) return 'blank';
   // Below each such mark comes "From: …" or a ruler; where nothing like it does, the mark means something else.
   if (mark === 'cut' && (/[:：]/.test(bare.slice(0, 40)) || isRuler(bare))) return 'cut';
   if (mark !== null && mark !== 'cut') return mark;
@@ -240,7 +240,10 @@ function findListFooters(lines: Line[]): void {
   }
 }
 
-/** Not any blockquote is a quote: authors indent with it. It is one where an attribution stands right before it or at its head. */
+/**
+ * Not any blockquote is a quote: authors indent with it. It is one where an attribution stands right before it or at its
+ * head, and its blank lines are a part of the quote that stands within it.
+ */
 function resolveCited(lines: Line[]): void {
   let before: LineKind = 'blank';
   for (let at = 0; at < lines.length; at++) {
@@ -252,9 +255,12 @@ function resolveCited(lines: Line[]): void {
     let end = at;
     while (lines[end]?.kind === 'cited' || lines[end]?.kind === 'blank') end++;
     const block = lines.slice(at, end).filter(({ kind }) => kind === 'cited');
-    const kind: LineKind = INTRODUCING.has(before) || beginsLikeAQuote(block) ? 'quote' : 'text';
-    for (const cited of block) cited.kind = kind;
-    before = kind;
+    const isEmpty = block.every(({ bare }) => bare === '');
+    const isQuote: boolean = isEmpty
+      ? before === 'quote' || lines[end]?.kind === 'quote'
+      : INTRODUCING.has(before) || beginsLikeAQuote(block);
+    for (const cited of block) cited.kind = isQuote ? 'quote' : cited.bare === '' ? 'blank' : 'text';
+    if (!isEmpty) before = isQuote ? 'quote' : 'text';
     at = end - 1;
   }
 }
