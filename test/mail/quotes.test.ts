@@ -122,6 +122,7 @@ describe('trimReply of text', () => {
       `Geht.\n\nVon meinem iPhone gesendet\n\n> Am 05.05.2020 um 15:00 schrieb Bob <bob@example.org>:\n> \n> Hm?`,
       'Geht.',
     ],
+    ['a device line above the words', 'Sent from iPhone\n\nIt works.\n', 'It works.'],
     ['a device line with an apology', `It works.\n\nSent from my cell, please excuse any typos.`, 'It works.'],
     [
       'a device line with a link',
@@ -192,6 +193,9 @@ describe('trimReply of text', () => {
       'a sentence that begins like a device line',
       'It works.\n\nSent from my desk, is much easier than my mobile phone.',
     ],
+    ['an apology above the words', 'Sorry for the late reply.\n\nIt works.'],
+    ['a greeting with a device', 'Hello from mobile\n\nIt works.'],
+    ['a line about a device close above the words', 'Sent from my iPhone\nit fails.'],
     ['a word about a device', 'It fails.\n\nFrom my phone it works, though.'],
     [
       'code between fences',

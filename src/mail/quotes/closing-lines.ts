@@ -3,6 +3,7 @@ import {
   DELIMITERS,
   DEVICE_BRANDS,
   DEVICE_JOINTS,
+  DEVICE_LINES,
   DEVICE_LINK,
   DEVICE_OPENERS,
   DEVICE_SHORT_OPENERS,
@@ -48,14 +49,8 @@ export function isAnnouncement(bare: string): boolean {
 /** Whether a bare line is what a phone or mail program adds under a mail: "Sent from my iPhone". */
 export function isDeviceLine(bare: string): boolean {
   if (bare.length < MIN_DEVICE_LINE_CHARACTERS || bare.length > MAX_DEVICE_LINE_CHARACTERS) return false;
-  const line = bare
-    .toLowerCase()
-    .replace(/’/g, "'")
-    .replace(/<[^<>]*:\/\/[^<>]*>|\([^()]*:\/\/[^()]*\)|https?:\/\/\S*/g, ' ')
-    .replace(/[\s<>()[\]*_]+/g, ' ')
-    .replace(/[.!]+ ?$/, '')
-    .trim();
-  if (isDeviceTail(line)) return true;
+  const line = withoutLooks(bare);
+  if (isDeviceTail(line) || DEVICE_LINES.has(line.replaceAll(' ', ''))) return true;
   const [sentence = ''] = line.split(/[.,;!](?: |$)/, 1);
   const words = sentence.split(/[ -]+/);
   const named = words.some((word) => DEVICES.has(word)) || DEVICE_BRANDS.some((brand) => sentence.includes(brand));
@@ -67,6 +62,28 @@ export function isDeviceLine(bare: string): boolean {
   return (
     words.length <= MAX_WORDS_OF_PERSON && DEVICES.has(words.at(-1) ?? '') && DEVICE_JOINTS.has(words.at(-2) ?? '')
   );
+}
+
+/**
+ * Whether a device line tells itself by its beginning, so that it may stand above the words: "Sorry for the delay" is a part
+ * of them there, and so are "Hello from mobile" and a heading, "Outlook für Mac".
+ */
+export function opensLikeADeviceLine(bare: string): boolean {
+  const line = withoutLooks(bare);
+  const isOpened = [DEVICE_OPENERS, DEVICE_SHORT_OPENERS].some((openers) => Number.isFinite(wordsAfter(openers, line)));
+  return isOpened && !line.startsWith('outlook ');
+}
+
+/** In lower case and plain signs, without links, brackets and the vowel signs that Arabic may leave away. */
+function withoutLooks(bare: string): string {
+  return bare
+    .toLowerCase()
+    .replace(/[‘’]/g, "'")
+    .replace(/[\u064b-\u0652]/g, '')
+    .replace(/<[^<>]*:\/\/[^<>]*>|\([^()]*:\/\/[^()]*\)|\[[^[\]]*:\/\/[^[\]]*\]|https?:\/\/\S*/g, ' ')
+    .replace(/[\s<>()[\]*_]+/g, ' ')
+    .replace(/[.!]+ ?$/, '')
+    .trim();
 }
 
 /** How many words a sentence has after the opener it begins with, Infinity where it begins with none. */

@@ -1,4 +1,5 @@
 import { beginsLikeAQuote } from './classify.js';
+import { opensLikeADeviceLine } from './closing-lines.js';
 import { INTRODUCING, type Line, type LineKind } from './line.js';
 
 /** A line `--` without its space may be an author's divider; a signature under it is no longer than this. */
@@ -141,8 +142,11 @@ function isAttributed(lines: readonly Line[], start: number, end: number, isFirs
   return (isFirst && head.some(({ isMarked }) => isMarked)) || beginsLikeAQuote(head);
 }
 
-/** Rulers, device lines and blank lines go where no words follow in the same piece. */
+/** Rulers, device lines and blank lines go where no words follow in the same piece, a device line also where it stands above all words. */
 function cutLooks(lines: readonly Line[], cut: boolean[]): void {
+  const first = lines.findIndex(({ kind }) => kind !== 'blank');
+  if (kindAt(lines, first) === 'device' && kindAt(lines, first + 1) === 'blank')
+    cut[first] ||= opensLikeADeviceLine(lines[first]?.bare ?? '');
   let closing = true;
   for (let at = lines.length - 1; at >= 0; at--) {
     if (cut[at]) closing = true;

@@ -192,8 +192,11 @@ export const DEVICE_OPENERS: readonly string[] = words({
   'vi id th': 'được gửi từ | đã gửi từ | gửi từ | dikirim dari | ส่งจาก',
   zh: '发自我的 | 从我的 | 從我的 | 傳送自 | 来自我的 | 发自 | 寄自',
   'ja ko': 'iphoneから送信 | 私のiphoneから | 나의 | 내 iphone | iphone에서 보냄',
-  'he ar': 'נשלח מ | أرسلت من | تم الإرسال من',
+  'he ar': 'נשלח מ | أرسلت من | أرسل من | تم الإرسال من',
 });
+
+/** Such lines as a whole, without spaces: "使用Outlook无法发送" begins and ends alike, and is a customer's sentence. */
+export const DEVICE_LINES: ReadonlySet<string> = new Set(words({ zh: '使用zohomail发送', ko: '네이버메일앱에서보냄' }));
 
 /** As DEVICE_OPENERS, but so common in sentences that only a device and one word more may follow. */
 export const DEVICE_SHORT_OPENERS: readonly string[] = words({
@@ -216,7 +219,7 @@ export const DEVICES: ReadonlySet<string> = new Set(
     systems: 'windows | ios | mac | macbook | pc | surface',
     programs:
       'airmail | gmail | gmx | web.de | hotmail | aol | thunderbird | mailspring | superhuman | spark | proton | protonmail',
-    'more programs': 'acompli | zimbra | k-9 | tutanota | edison | missive | front',
+    'more programs': 'acompli | zimbra | k-9 | tutanota | edison | missive | front | mail.ru',
   }),
 );
 
@@ -230,6 +233,8 @@ export const DEVICE_BRANDS: readonly string[] = [
   'outlook',
   'yahoo',
   'huawei',
+  'яндекс почт',
+  'onet poczt',
 ];
 
 /** Where the link of a mail program's own line leads, by which it is known in any language: "Získat Outlook pro iOS". */
