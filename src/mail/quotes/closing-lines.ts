@@ -1,5 +1,6 @@
 import { TIME } from './attribution.js';
 import {
+  DASHED_DELIMITERS,
   DELIMITERS,
   DEVICE_BRANDS,
   DEVICE_JOINTS,
@@ -24,16 +25,25 @@ const MAX_WORDS_OF_PERSON = 4;
 /** Whether a bare line reads "-----Original Message-----" or "Begin forwarded message:", in some language. */
 export function isDelimiter(bare: string): boolean {
   const dashed = /^(?:-{2,}|_{2,}|={2,})(?!$)/.test(bare);
-  return (dashed || /[:：]$/.test(bare)) && isDelimiterTitle(bare);
+  return dashed ? isDelimiterTitle(bare) : /[:：]$/.test(bare) && DELIMITERS.has(titleOf(bare));
 }
 
 /** Whether the words of a bare line are those of a delimiter; without dashes they are one only right above a header block. */
 export function isDelimiterTitle(bare: string): boolean {
-  const words = bare
-    .replace(/^[-_= ]+/, '')
-    .replace(/[-_= :：]+$/, '')
-    .replace(/’/g, "'");
-  return DELIMITERS.has(words.toLowerCase());
+  const title = titleOf(bare);
+  return DELIMITERS.has(title) || DASHED_DELIMITERS.has(title);
+}
+
+function titleOf(bare: string): string {
+  return (
+    bare
+      .replace(/^[-_= ]+/, '')
+      .replace(/[-_= :：]+$/, '')
+      .replace(/’/g, "'")
+      .toLowerCase()
+      // What is left of the dot of a Turkish İ.
+      .replace(/\u0307/g, '')
+  );
 }
 
 /** Whether a bare line with three quote signs is what GroupWise puts over a mail: ">>> Bob <bob@example.org> 5/2/2026 9:00 AM >>>". */

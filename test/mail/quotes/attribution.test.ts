@@ -33,6 +33,7 @@ const strong = [
   'ti 5. toukok. 2020 klo 15.00 Bob Miller (bob@example.org) kirjoitti:',
   'wt., 5 maj 2020 o 15:00 Bob Miller <bob@example.org> napisał(a):',
   'W dniu 05.05.2020 o 15:00, Bob Miller pisze:',
+  'Wiadomość napisana przez Bob Miller <bob@example.org> w dniu 05.05.2020, o godz. 15:00:',
   'út 5. 5. 2020 v 15:00 odesílatel Bob Miller <bob@example.org> napsal:',
   'Dne 05. 05. 20 v 15:00 Bob Miller napsal(a):',
   'ut 5. 5. 2020 o 15:00 Bob Miller <bob@example.org> napísal(a):',
@@ -77,6 +78,7 @@ const none = [
   'It happened on 5 May 2020 at 15:00.',
   'My address is bob@example.org.',
   'Am Montag um 10:15 Uhr kam diese Meldung:',
+  'Wiadomość napisana przez Boba nie ma załącznika.',
   'Hi Bob,',
 ];
 

@@ -1,5 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { isDeviceLine, opensLikeADeviceLine } from '../../../src/mail/quotes/closing-lines.js';
+import { isDelimiter, isDeviceLine, opensLikeADeviceLine } from '../../../src/mail/quotes/closing-lines.js';
+
+describe('isDelimiter', () => {
+  it.each([
+    'Začátek přeposílané zprávy:',
+    'Välitetty viesti alkaa:',
+    '-------- Välitetty viesti / Fwd.Msg --------',
+    'Započni proslijeđenu poruku:',
+    'Továbbított levél kezdete:',
+    'Początek przekazywanej wiadomości:',
+    '--- Treść przekazanej wiadomości ---',
+    'Începe mesajul redirecționat:',
+    'Начало переадресованного сообщения:',
+    '-------- Перенаправленное сообщение --------',
+    'Začiatok preposlanej správy:',
+    '-------- Preposlaná správa --- Forwarded Message --------',
+    'Vidarebefordrat mejl:',
+    'İleti başlangıcı:',
+    '-------- İletilen İleti --------',
+    '----- İletilmiş Mesaj -----',
+    'Початок листа, що пересилається:',
+    '----- Перенаправлене повідомлення -----',
+    '----- Message transmis -----',
+    '-----邮件原件-----',
+    '---------- メッセージを転送 ---------',
+    '-------- 원본 이메일 --------',
+  ])('knows %s', (line) => {
+    expect(isDelimiter(line)).toBe(true);
+  });
+
+  it.each(['Message transmis', 'İleti', '--- Message ---', 'Mesaj:'])('takes %s for words', (line) => {
+    expect(isDelimiter(line)).toBe(false);
+  });
+});
 
 describe('isDeviceLine', () => {
   it.each([
