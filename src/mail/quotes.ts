@@ -1,3 +1,4 @@
+import { isForwardSubject } from './forward.js';
 import { htmlToText, leanHtml } from './html-text.js';
 import { classify, type MarkedLine } from './quotes/classify.js';
 import { cutLines } from './quotes/cut.js';
@@ -24,8 +25,9 @@ export interface TrimmedReply {
 
 /**
  * Parts the new words of a reply from the mail it quotes. Never empty: where trimming leaves nothing, the full text
- * stands and `quoted` is '', and so where the words point to answers within the quoted mail. A text part is judged by itself; the HTML beside it decides where the text shows no quote.
- * Of a mail that has only HTML, the quote markup of mail programs counts beside the words.
+ * stands and `quoted` is '', and so where the words point to answers within the quoted mail or are its subject. A text
+ * part is judged by itself; the HTML beside it decides where the text shows no quote. Of a mail that has only HTML, the
+ * quote markup of mail programs counts beside the words.
  */
 export function trimReply({ text, html, textIsFromHtml, marker }: ReplyBody): TrimmedReply {
   const asIs = { text, quoted: '' };
@@ -81,7 +83,7 @@ function trimLines(marked: readonly MarkedLine[], marker: string): TrimmedReply 
   const kept = lines.filter((_, at) => !cut[at]).map(({ raw }) => raw);
   const gone = lines.filter((_, at) => cut[at]).map(({ raw }) => raw);
   const hasWords = lines.some(({ kind }, at) => !cut[at] && kind !== 'blank' && kind !== 'ruler');
-  return hasWords && gone.some((raw) => raw.trim() !== '') && !pointsToAnswers(kept)
+  return hasWords && gone.some((raw) => raw.trim() !== '') && !pointsToAnswers(kept) && !isOnlyASubject(kept)
     ? { text: tidy(kept.join('\n')), quoted: tidy(gone.join('\n')) }
     : null;
 }
@@ -93,6 +95,12 @@ const POINTING = new RegExp(ANSWERS_WITHIN.join('|'), 'mu');
 function pointsToAnswers(kept: readonly string[]): boolean {
   const text = kept.join('\n').trim().toLowerCase();
   return text.length <= MAX_POINTING_CHARACTERS && POINTING.test(text);
+}
+
+/** "FW: Quarterly report" and nothing else: the author copied a mail with its subject, and what was cut is all that he says. */
+function isOnlyASubject(kept: readonly string[]): boolean {
+  const [subject = '', ...more] = kept.filter((raw) => raw.trim() !== '');
+  return more.length === 0 && isForwardSubject(subject);
 }
 
 /** Without blank lines around, and without those that pile up where lines were taken out between. */

@@ -113,6 +113,21 @@ describe('trimReply of text', () => {
       'Three questions:-------- Original message --------From: Bob <bob@example.org> Date: 5/5/20 Subject: Hm\n> Hm?',
       'Three questions:',
     ],
+    [
+      'a header block with technical fields, under a delimiter',
+      'It works.\n\n-------- Forwarded Message --------\nReturn-Path: <bob@example.org>\nFrom: Bob <bob@example.org>\nSubject: Hm\n\nHm?',
+      'It works.',
+    ],
+    [
+      'a header block with a technical field within',
+      'It works.\n\nFrom: Bob <bob@example.org>\nMessage-ID: <1@example.org>\nSubject: Hm\n\nHm?',
+      'It works.',
+    ],
+    [
+      'a header block under a line that only begins like a forwarded subject',
+      'FW: see below.\nIt works.\n\nFrom: Bob <bob@example.org>\nSubject: Hm\n\nHm?',
+      'FW: see below.\nIt works.',
+    ],
     ['a signature', `It works.\n\n-- \nEve Miller\nExample Inc.\n`, 'It works.'],
     ['a signature whose space was lost', `It works.\n--\nEve Miller\n`, 'It works.'],
     ['a signature between words and quote', `It works.\n\n-- \nEve\n\n${WROTE}\n> Hm?\n`, 'It works.'],
@@ -212,6 +227,18 @@ describe('trimReply of text', () => {
     [
       'a mail that the author shows as forwarded',
       'Here is what I got:\n\n---------- Forwarded message ---------\nFrom: Bank <bank@example.org>\nSubject: Debit\n\n5 EUR.',
+    ],
+    [
+      'a header that the author pasted with its technical fields',
+      'As evidence:\n\nHere it is\n\nMessage-ID: <1@example.org>\nDate: Tue, 5 May 2020 15:00:00 +0200\nFrom: Bob <bob@example.org>\nSubject: Hm\n\nIs it real?',
+    ],
+    [
+      'a header that begins with its way through servers',
+      'Is it real?\n\nReturn-Path: <bob@example.org>\nReceived: from mx.example.org\n by mx.example.com; Tue, 5 May 2020 15:00:00 +0200\nFrom: Bob <bob@example.org>\nTo: eve@example.com\nSubject: Hm\n\nThanks',
+    ],
+    [
+      'a forwarded mail that the author pasted with its subject line',
+      'FW: Re: Hm\nFrom: bob@example.org\nTo: eve@example.com\nDate: Tue, 5 May 2020 15:00:00 +0200\n\nHm?',
     ],
     ...[
       'My answers are in red below.',
@@ -601,6 +628,8 @@ describe('trimReply of anything', () => {
     'On 5 May 2020 10:15,\n',
     'From: a\n',
     '-- \n',
+    'original message\nMessage-ID: a\n',
+    'Sent from my iPhone\n\n',
     '```\n',
     'a@b wrote:\n',
     '##-',

@@ -9,7 +9,7 @@ import {
   isListFooter,
 } from './closing-lines.js';
 import { bareLine, INTRODUCING, isRuler, type Line, type LineKind } from './line.js';
-import { announcedBlockEnd, gluedDelimiter, headerBlockEnd, headerOf } from './quoted-header.js';
+import { announcedBlockEnd, gluedDelimiter, headerBlockEnd, headerOf, isServerField } from './quoted-header.js';
 
 /** What a mail program's markup says of a line, where the text was made from HTML. */
 export type Mark = 'quote' | 'cited' | 'signature' | 'attribution' | 'cut';
@@ -154,19 +154,28 @@ function findHeaderBlocks(lines: Line[]): void {
   for (let at = 0; at < lines.length; at++) {
     const bare = bareAt(at);
     const above = lines[at - 1];
+    if (bare && isServerField(bare) && !isTitle(lines[wordsAbove(lines, at)])) {
+      // The author pasted a header, to its blank line.
+      while (bareAt(at + 1)) at++;
+      continue;
+    }
     const announced = above && isAnnouncement(above.bare) ? announcedBlockEnd(at, bareAt) : null;
     const end = announced ?? (bare && headerOf(bare) ? headerBlockEnd(at, bareAt) : null);
     if (end === null) continue;
     if (announced !== null && above?.kind === 'text') above.kind = 'delimiter';
     const titleAt = wordsAbove(lines, at);
     const title = lines[titleAt];
-    const hasTitle = title?.kind === 'delimiter' || (title?.kind === 'text' && isDelimiterTitle(title.bare));
+    const hasTitle = isTitle(title);
     const words = lines[hasTitle ? wordsAbove(lines, titleAt) : titleAt];
     const kind = words?.kind === 'text' && isIntroduction(words.bare) ? 'text' : 'header';
     if (title && hasTitle) title.kind = kind === 'text' ? 'text' : 'delimiter';
     for (const line of lines.slice(at, end)) line.kind = kind;
     at = end - 1;
   }
+}
+
+function isTitle(line: Line | undefined): boolean {
+  return line?.kind === 'delimiter' || (line?.kind === 'text' && isDelimiterTitle(line.bare));
 }
 
 /**

@@ -56,6 +56,14 @@ export function headerBlockEnd(start: number, bareAt: (index: number) => string 
   return isBlock ? end : null;
 }
 
+const SERVER_FIELD =
+  /^(?:message-id|return-path|delivered-to|dkim-signature|authentication-results|received: ?(?:from|by)\b)/i;
+
+/** Whether a bare line is a field that servers write: no mail program begins with one what it quotes. */
+export function isServerField(bare: string): boolean {
+  return SERVER_FIELD.test(bare);
+}
+
 /** Looked for at the first dash of a row alone, which keeps it linear; no title is longer. */
 const DASHED_TITLE = /(?<!-)-{3,}\s?((?:[^-]|-(?!-)){4,60}?)\s?-{3,}/gu;
 
