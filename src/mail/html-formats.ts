@@ -35,6 +35,18 @@ export const image: FormatCallback = (element, _walk, builder) => {
 /** Gmail and others send emoji as images. */
 const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200D\uFE0F]){1,20}$/u;
 
+/** "2." and "Appendix A:" are marks; more is text behind a mark that was never closed. */
+const MAX_LIST_MARK_CHARACTERS = 12;
+
+/** The mark of an item of Word's lists, which sets it apart from the words by a row of spaces that do not break. */
+export const listMark: FormatCallback = (element, walk, builder) => {
+  if (shownBy(element).text.length > MAX_LIST_MARK_CHARACTERS) return walk(element.children, builder);
+  builder.pushWordTransform((word) => word.replace(/^\u00a0+$/, '').replace(/\u00a0+/g, '\u00a0'));
+  walk(element.children, builder);
+  builder.popWordTransform();
+  builder.addInline(' ');
+};
+
 /** A cell with nothing but words goes on the line of its row; one with blocks is a piece of layout and makes its own. */
 export const cell: FormatCallback = (element, walk, builder) => {
   const line = lineIn(element);

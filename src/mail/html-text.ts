@@ -1,6 +1,6 @@
 import { compile } from 'html-to-text';
 import { MAX_HTML_BYTES, MAX_HTML_DEPTH, MAX_HTML_TAGS, MAX_NESTED_TAGS } from '../limits.js';
-import { cell, image, link, preserved } from './html-formats.js';
+import { cell, image, link, listMark, preserved } from './html-formats.js';
 
 /**
  * Turns an HTML body into text as a person reads it: a link as its text and `[target]`, an image as `[alt text]`, rows of
@@ -110,6 +110,8 @@ const PRESERVED = ['div', 'p', 'td'].flatMap((name) =>
   ['white-space:pre', 'white-space: pre'].map((style) => `${name}[style*="${style}"i]`),
 );
 
+const LIST_MARKS = ['mso-list:Ignore', 'mso-list: Ignore'].map((style) => `span[style*="${style}"i]`);
+
 /** Written out without spaces and with one, as the two forms in use. */
 const HIDDEN = ['display:none', 'visibility:hidden', 'max-height:0'].flatMap((style) => [
   style,
@@ -123,12 +125,13 @@ const convert = compile({
   limits: { maxDepth: MAX_HTML_DEPTH, ellipsis: '…' },
   // Not the zero width space, which others count as white space: it marks where a word may break.
   whitespaceCharacters: ' \t\r\n\f',
-  formatters: { link, image, cell, preserved },
+  formatters: { link, image, cell, listMark, preserved },
   selectors: [
     { selector: 'a', format: 'link' },
     { selector: 'img', format: 'image' },
     { selector: 'td', format: 'cell' },
     { selector: 'th', format: 'cell' },
+    ...LIST_MARKS.map((selector) => ({ selector, format: 'listMark' })),
     ...TIGHT.map((selector) => ({ selector, format: 'block', options: block })),
     ...PRESERVED.map((selector) => ({ selector, format: 'preserved' })),
     ...[

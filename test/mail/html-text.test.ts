@@ -42,6 +42,16 @@ describe('HTML as text', () => {
       '<p class="MsoNormal">one</p><p class="MsoNormal">two</p><p class="MsoNormal"><o:p>&nbsp;</o:p></p><p class=MsoNormal>three</p>',
       'one\ntwo\n\nthree',
     ],
+    [
+      "the marks of Word's lists without the row of spaces behind them",
+      "<p class=MsoListParagraph><span style='mso-list:Ignore'>-<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp;&nbsp;&nbsp; </span></span>one</p><p class=MsoListParagraph><span style='mso-list: Ignore'>2.<span>&nbsp;&nbsp; </span></span><b>two</b></p>",
+      '- one\n2. two',
+    ],
+    [
+      'all words behind such a mark that never closes',
+      "<p><span style='mso-list:Ignore'>-<span>&nbsp;&nbsp;one&nbsp;&nbsp;two</p><p>three</p>",
+      '- one two\n\nthree',
+    ],
     ['an emoji that is an image as itself', '<p>Thanks <img data-emoji="😀" alt="😀"> 👍🏽</p>', 'Thanks 😀 👍🏽'],
     [
       'a link once that a scanner leads through its own address',
