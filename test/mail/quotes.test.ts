@@ -130,6 +130,7 @@ describe('trimReply of text', () => {
     ],
     ['a signature', `It works.\n\n-- \nEve Miller\nExample Inc.\n`, 'It works.'],
     ['a signature whose space was lost', `It works.\n--\nEve Miller\n`, 'It works.'],
+    ['a signature whose dashes are indented', `It works.\n\n -- \nEve Miller\n`, 'It works.'],
     ['a signature between words and quote', `It works.\n\n-- \nEve\n\n${WROTE}\n> Hm?\n`, 'It works.'],
     ['a device line', `It works.\n\nSent from my iPhone\n`, 'It works.'],
     [
@@ -259,6 +260,12 @@ describe('trimReply of text', () => {
       'Above the mail stands "----- Original Message -----" instead of the name.\nWhy?\n--- Original message --- remove: it\n\nEve',
     ],
     ['a dashed title that is no delimiter', 'Please answer.\n\n---- Enter Feedback Below ----\n\nIt was good.'],
+    ['indented dashes that are no signature', 'Open:\n  --\n   -- \nthe first'],
+    [
+      'what the author says that somebody sent',
+      'On Mon, 5 May 2020 at 15:00 this is what <bob@example.org> has sent:\n\nHm?\n\nOn Monday at 15:00 they sent:\n\nHm?',
+    ],
+    ['a long text under indented dashes', `Hi\n -- \n${'a line of the author\n'.repeat(20)}`.trim()],
     ['a long text under two dashes', `Hi\n--\n${'a line of the author\n'.repeat(20)}`.trim()],
   ])('keeps %s', (_, mail) => {
     expect(trimText(mail)).toEqual({ text: mail, quoted: '' });

@@ -21,6 +21,8 @@ const COLON_AT_END = /[:：]$/;
 export const TIME = /\p{Nd}{1,2} ?[:.h] ?\p{Nd}{2}/u;
 const DATE = /\p{Nd} ?[-./年] ?\p{Nd}{1,2} ?[-./月] ?\p{Nd}|(?<!\p{Nd})\p{Nd}{4}(?!\p{Nd})/u;
 const ADDRESS_AT_END = /@[^\s@]+[>)\]"']* ?[:：]$/;
+/** So common a word is a verb of attributions only right behind an address in brackets. */
+const SENT_AT_END = /@[^\s@<>]+> sent ?:$/;
 /** A number among the first words: "Wed, Nov 14", "giorno mar 5". Few repetitions, so that the search stays short. */
 const NUMBER_SOON = /^(?:[^\s\p{Nd}]{1,15} ){0,3}[^\s\p{Nd}]{0,4}\p{Nd}/u;
 const WORD_THEN_NUMBER = /^[\p{L}\p{M}]{1,15}[.,]{0,2} \p{Nd}/u;
@@ -65,6 +67,7 @@ export function attributionStrength(joined: string): Strength | null {
     return VERB_AT_END.test(line) ? 'strong' : 'weak';
   }
   const terse = line.split(' ').length <= MAX_ATTRIBUTION_WORDS;
+  if (opened && TIME.test(line) && SENT_AT_END.test(line)) return 'strong';
   if (opened && (verb ? address || TIME.test(line) : address && dated && ADDRESS_AT_END.test(line))) return 'strong';
   if (verb && address && terse && (dated || VERB_AT_END.test(line))) return 'strong';
   if (address || (verb && dated)) return 'weak';

@@ -42,6 +42,9 @@ export function classify(marked: readonly MarkedLine[], marker: string): Line[] 
   return lines;
 }
 
+/** Indented, it takes the space that belongs to it: without one it may be a point of a list. */
+const SIGNATURE_START = /^(?:--\s*| {1,2}-- )$/;
+
 function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null): LineKind {
   if (mark === 'quote') return 'quote';
   if (bare === '' && depth === 0) return 'blank';
@@ -49,7 +52,7 @@ function kindAlone(raw: string, bare: string, depth: number, mark: Mark | null):
   if (mark === 'cut' && (/[:：]/.test(bare.slice(0, 40)) || isRuler(bare))) return 'cut';
   if (mark !== null && mark !== 'cut') return mark;
   if (depth > 0) return isGroupWiseLine(bare, depth) ? 'delimiter' : 'quote';
-  if (bare === '--' && raw.trimEnd() === '--') return 'signature-start';
+  if (bare === '--' && SIGNATURE_START.test(raw)) return 'signature-start';
   if (isRuler(bare)) return 'ruler';
   if (isDelimiter(bare)) return 'delimiter';
   if (isDeviceLine(bare)) return 'device';

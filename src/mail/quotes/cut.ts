@@ -2,7 +2,7 @@ import { beginsLikeAQuote } from './classify.js';
 import { opensLikeADeviceLine } from './closing-lines.js';
 import { INTRODUCING, type Line, type LineKind } from './line.js';
 
-/** A line `--` without its space may be an author's divider; a signature under it is no longer than this. */
+/** A line `--` without its space, or indented, may be an author's divider; a signature under it is no longer than this. */
 const MAX_SIGNATURE_LINES = 12;
 
 /** Lines of a quote, blank ones too, in which its attribution is looked for. */
@@ -71,7 +71,7 @@ function cutSignatures(lines: readonly Line[], end: number, cut: boolean[]): voi
     let length = 0;
     for (; after < end && !QUOTING.has(kindAt(lines, after)) && !isPostscript(lines, after); after++)
       if (kindAt(lines, after) !== 'blank') length++;
-    if (line.raw.endsWith('-- ') || length <= MAX_SIGNATURE_LINES) cut.fill(true, at, after);
+    if (line.raw.startsWith('-- ') || length <= MAX_SIGNATURE_LINES) cut.fill(true, at, after);
     at = after - 1;
   }
 }

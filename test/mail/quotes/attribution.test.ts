@@ -8,6 +8,7 @@ const strong = [
   'On May 5, 2020, at 15:00, Bob Miller <bob@example.org> wrote:',
   'At 5/5/2020 03:00 PM, you wrote:',
   'Bob Miller <bob@example.org> wrote:',
+  'On Tue, May 5, 2020 at 3:00 PM Bob Miller <bob@example.org> sent:',
   '--- On Tue, 5/5/20, Bob Miller <bob@example.org> wrote:',
   '---- On Tue, 05 May 2020 15:00:00 +0200 Bob Miller <bob@example.org> wrote ----',
   'On Tue, 5 May 2020 15:00:00 +0200 Bob Miller <bob@example.org> wrote',
@@ -79,6 +80,9 @@ const none = [
   'My address is bob@example.org.',
   'Am Montag um 10:15 Uhr kam diese Meldung:',
   'Wiadomość napisana przez Boba nie ma załącznika.',
+  'Bob <bob@example.org> sent:',
+  'On Tuesday Bob <bob@example.org> sent:',
+  'On 5 May 2020 at 15:00 I looked at what bob@example.org sent:',
   'Hi Bob,',
 ];
 
