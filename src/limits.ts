@@ -27,6 +27,12 @@ export const MAX_JUDGED_TOGETHER_BYTES = 512 * 1024;
 /** Readings of one mail that may never come to their end before nothing but its envelope is read: a killed process, a broken connection. */
 export const MAX_BROKEN_READINGS = 3;
 
+/** Mails that a server refuses one after the other before it counts as one that does nothing at all now. */
+export const MAX_REFUSALS_IN_A_ROW = 5;
+
+/** UIDs that one line of the log names: enough to look for them, and no page of numbers. */
+export const MAX_NAMED_UIDS = 20;
+
 /** Readings left by processes that died which are looked at: each stands for one batch. */
 export const MAX_READINGS = 1000;
 

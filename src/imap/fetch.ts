@@ -1,7 +1,8 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { MAX_HASHED_BODY_BYTES } from '../limits.js';
+import { envelopeOfHeader } from '../mail/header-envelope.js';
 import { bodyHashOf } from '../mail/identity.js';
-import { fetchAnswers } from './answers.js';
+import { fetchWhatCanBe } from './answers.js';
 import { FetchHistory } from './fetch-history.js';
 import type { Group, Numbered, Quarantine } from './quarantine.js';
 
@@ -20,11 +21,37 @@ export async function fetchEnvelopes(folder: FetchedFolder, uids: readonly numbe
   const messages: FetchMessageObject[] = [];
   await inGroups(history.envelopes, folder, uids, isTooLarge, async (group) => {
     const parts = { uid: true, envelope: !group.quarantined, size: true, internalDate: true, flags: true };
-    const answers = await fetchAnswers(client, group.uids, parts);
+    const answers = await fetchWhatCanBe(client, group.uids, parts);
     // Of a mail that has gone meanwhile there may be flags alone: taken for a mail, it would have another identity than its own.
-    messages.push(...answers.filter(({ envelope, internalDate, size }) => envelope ?? internalDate ?? size));
+    const read = answers.filter(({ envelope, internalDate, size }) =>
+      group.quarantined ? (internalDate ?? size) : envelope,
+    );
+    messages.push(...read);
+    if (group.quarantined) return;
+    const known = new Set(read.map(({ uid }) => uid));
+    const unread = group.uids.filter((uid) => !known.has(uid));
+    if (unread.length > 0) messages.push(...(await fetchByHeader(client, unread)));
   });
   return messages;
+}
+
+const ENVELOPE_FIELDS = ['Message-ID', 'From', 'Subject', 'Date'];
+
+/**
+ * The same of mails whose ENVELOPE is missing, NIL, refused or not to be understood, as where a server leaves quotes in it as they are (GreenMail,
+ * iCloud, Domino): made of the header, so that each has the identity that it has wherever else it is met.
+ */
+async function fetchByHeader(client: ImapFlow, uids: readonly number[]): Promise<FetchMessageObject[]> {
+  const parts = { uid: true, size: true, internalDate: true, flags: true, headers: ENVELOPE_FIELDS };
+  const answers = await fetchWhatCanBe(client, uids, parts);
+  return answers.flatMap((answer) => {
+    const { headers, size = 0 } = answer;
+    if (!headers) return [];
+    const { messageId, from, subject, date } = envelopeOfHeader(headers, size, Date.now());
+    return [
+      { ...answer, envelope: { messageId: messageId ?? '', from: [{ address: from }], subject, date: new Date(date) } },
+    ];
+  });
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -32,7 +32,7 @@ export async function* readMails(
 async function* readWhole(client: ImapFlow, uids: readonly number[]) {
   const source = { start: 0, maxLength: MAX_FETCHED_BODY_BYTES };
   for await (const message of client.fetch(uids.join(','), { source }, { uid: true })) {
-    if (message.source) yield { uid: message.uid, source: { bytes: message.source, leftOut: new Map() } };
+    if (message.source?.length) yield { uid: message.uid, source: { bytes: message.source, leftOut: new Map() } };
   }
 }
 
@@ -40,7 +40,10 @@ async function* readInParts(client: ImapFlow, uids: readonly number[]) {
   const structures = await fetchAnswers(client, uids, { bodyStructure: true, size: true });
   /** The mails that ask for the same sections, which one FETCH brings for all of them. */
   const alike = new Map<string, FetchMessageObject[]>();
-  for (const message of structures) {
+  const answered = new Set(structures.map(({ uid }) => uid));
+  // A structure that cannot be understood comes as none.
+  const unanswered = uids.filter((uid) => !answered.has(uid)).map((uid): FetchMessageObject => ({ uid, seq: 0 }));
+  for (const message of [...structures, ...unanswered]) {
     const { bodyStructure, size = 0 } = message;
     const key =
       bodyStructure && accountsFor(bodyStructure, size) ? JSON.stringify(sectionsOf(selectParts(bodyStructure))) : '';
@@ -54,7 +57,7 @@ async function* readInParts(client: ImapFlow, uids: readonly number[]) {
       continue;
     }
     const structureOf = new Map(messages.map(({ uid, bodyStructure }) => [uid, bodyStructure]));
-    for await (const message of client.fetch(range.join(','), { bodyParts: JSON.parse(key) }, { uid: true })) {
+    for (const message of await fetchAnswers(client, range, { bodyParts: JSON.parse(key) })) {
       const structure = structureOf.get(message.uid);
       // Without any section it is only flags that the server tells of unasked.
       if (!structure || !(message.bodyParts ?? message.headers)) continue;

@@ -35,6 +35,8 @@ export type StandingEntry = NewEntry & { readonly location: MailLocation };
  */
 export class MailReader {
   #broken: ReadonlyMap<string, number> | null = null;
+  /** How often the server has given nothing of a mail that it lists, by UID. */
+  readonly #ungiven = new Map<number, number>();
 
   constructor(private readonly options: ReaderOptions) {}
 
@@ -87,12 +89,14 @@ export class MailReader {
       return [this.#entry(only, handling, await judge(null, only.envelope, handling))];
     }
     const byUid = new Map(group.map((mail) => [mail.uid, mail]));
+    const given = new Set<number>();
     const judged: Promise<StandingEntry>[] = [];
     const sized = group.map(({ uid, envelope }) => ({ uid, sizeBytes: envelope.sizeBytes }));
     // Judged while the next ones arrive.
     for await (const { uid, source } of readMails(client, sized, this.options.wholeBytes)) {
       const mail = byUid.get(uid);
-      if (!mail) continue;
+      if (!mail || given.has(uid)) continue;
+      given.add(uid);
       const handling = handlingOf(mail);
       const entry = judge(source, mail.envelope, handling).then((judgement) => this.#entry(mail, handling, judgement));
       // Awaited below: one that rejects before the last has arrived must not end the process.
@@ -100,7 +104,23 @@ export class MailReader {
       judged.push(entry);
     }
     arrived();
+    for (const mail of group.filter(({ uid }) => !given.has(uid))) judged.push(...this.#withoutBody(mail, handlingOf));
     return (await Promise.all(judged)).sort((a, b) => a.location.uid - b.location.uid);
+  }
+
+  /** A mail of which nothing came: it has gone meanwhile, and the next look will not list it, or the server has lost its body. */
+  #withoutBody(mail: Standing, handlingOf: (mail: Standing) => Handling): Promise<StandingEntry>[] {
+    const { judge, log } = this.options;
+    const { id, uid, envelope } = mail;
+    const times = (this.#ungiven.get(uid) ?? 0) + 1;
+    this.#ungiven.set(uid, times);
+    if (times < MAX_BROKEN_READINGS) return [];
+    log.error(
+      { action: 'mail.unreadable', mail: id, uid, messageId: envelope.messageId },
+      'the server gives nothing of a mail that it lists, which is judged by its envelope',
+    );
+    const handling = handlingOf(mail);
+    return [judge(null, envelope, handling).then((judgement) => this.#entry(mail, handling, judgement))];
   }
 
   #entry(mail: Standing, { lookFirst }: Handling, judgement: Judgement): StandingEntry {

@@ -96,7 +96,8 @@ export function assemble(part: PartSelection, sections: ReadonlyMap<string, Buff
     pieces.push(bytes);
     length += bytes.length;
   };
-  const section = (name: string) => sections.get(name.toLowerCase()) ?? Buffer.alloc(0);
+  // NIL, as servers say of an empty part, is no Buffer.
+  const section = (name: string) => sections.get(name.toLowerCase()) || Buffer.alloc(0);
   const put = (current: PartSelection) => {
     write(withBlankLine(section(current.header)));
     if (current.leftOutBytes > 0) leftOut.set(length, current.leftOutBytes);
