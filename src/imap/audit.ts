@@ -1,5 +1,5 @@
 import type { ImapFlow } from 'imapflow';
-import { MailboxRefusedError, MailboxUnavailableError } from '../errors.js';
+import { MailboxRefusedError } from '../errors.js';
 import { MAX_AUDIT_NAMED } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type SettledFolder } from '../mail/ledger-entry.js';
@@ -8,6 +8,7 @@ import { FetchHistory } from './fetch-history.js';
 import { findFolders, settledFolders } from './folders.js';
 import { overConnections } from './over-connections.js';
 import type { Ledger, WatchedMailbox } from './ports.js';
+import { searchUids } from './search.js';
 import { look, type OpenFolder, type Standing, uidsAbove } from './standing.js';
 
 /** A mail without a decision is to have one by then. Longer, and something is wrong, or the helpdesk has been away for so long. */
@@ -100,8 +101,7 @@ async function compare(client: ImapFlow, history: FetchHistory, options: AuditOp
   for await (const mail of mailsOf(watched, await uidsAbove(watched, 0))) tally.standing(folder, mail);
   for (const name of settledFolders.filter((name) => standing.has(paths[name]))) {
     const settled = await open(paths[name], null);
-    const uids = await client.search({ since: settledSince }, { uid: true });
-    if (!Array.isArray(uids)) throw new MailboxUnavailableError('the server does not answer SEARCH');
+    const uids = await searchUids(client, { since: settledSince });
     for await (const mail of mailsOf(settled, uids)) tally.filed(paths[name], name, mail);
   }
   return tally.report(mailbox);

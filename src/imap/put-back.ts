@@ -9,6 +9,7 @@ import { type FetchedFolder, fetchEnvelopes } from './fetch.js';
 import { FetchHistory } from './fetch-history.js';
 import { findFolders } from './folders.js';
 import { overConnections } from './over-connections.js';
+import { searchUids } from './search.js';
 
 /** How a mail in Failed is known again. */
 export interface FailedMail {
@@ -68,11 +69,7 @@ async function find(failed: FetchedFolder, mails: readonly FailedMail[]): Promis
 
 /** The UIDs among which the mails are. */
 async function candidates(client: ImapFlow, mails: readonly FailedMail[]): Promise<readonly number[]> {
-  const all = async () => {
-    const uids = await client.search({ all: true }, { uid: true });
-    if (!Array.isArray(uids)) throw new MailboxUnavailableError('the server does not answer SEARCH');
-    return uids;
-  };
+  const all = () => searchUids(client, { all: true });
   if (mails.length > MAX_SEARCHES) return all();
   const uids = new Set<number>();
   for (const { messageId } of mails) {

@@ -1,6 +1,6 @@
 import type { FetchMessageObject } from 'imapflow';
 import { MailboxUnavailableError } from '../errors.js';
-import { MAX_MAILS_UNDER_WAY } from '../limits.js';
+import { MAX_BROKEN_READINGS, MAX_MAILS_UNDER_WAY, MAX_NAMED_UIDS } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry, type MailLocation, type SettledFolder } from '../mail/ledger-entry.js';
 import { withoutPlus } from '../mail/sender.js';
@@ -9,15 +9,25 @@ import { batches } from './batches.js';
 import { EnvelopesAhead } from './envelopes-ahead.js';
 import type { FiledMail, FiledMails } from './filed-mails.js';
 import { type FolderPaths, settledFolders } from './folders.js';
+import { Moving, type Settled } from './moving.js';
 import type { Judge, Ledger, Readings, Unsettled } from './ports.js';
 import { type Handling, MailReader, type StandingEntry } from './reader.js';
-import { identified, type OpenFolder, QUEUED_KEYWORD, type Standing, uidsAbove } from './standing.js';
+import {
+  identified,
+  type OpenFolder,
+  QUEUED_KEYWORD,
+  type Standing,
+  standsWhereItStood,
+  uidsAbove,
+} from './standing.js';
 import type { SurelyNew } from './surely-new.js';
 import { earlier, UnderWay } from './under-way.js';
 
 /** The open watched folder and everything a pass needs. */
 export interface Watched extends OpenFolder {
   readonly keywords: boolean;
+  /** Told where the server refuses our keyword though it has offered to keep it: the next connection is to do without. */
+  readonly keywordRefused: () => void;
   /** Outlives the connection. */
   readonly surelyNew: SurelyNew;
   readonly paths: FolderPaths;
@@ -30,13 +40,6 @@ export interface Watched extends OpenFolder {
   readonly wholeBytes?: number | undefined;
   readonly log: Log;
   readonly now: () => number;
-}
-
-/** A mail whose fate is known, under each UID it stands at. */
-interface Settled {
-  readonly id: string;
-  readonly uids: readonly number[];
-  readonly entry: LedgerEntry;
 }
 
 /**
@@ -57,9 +60,13 @@ export class Reconciler {
   /** The highest UID that a pass has dealt with; a pass over new mail begins above it. */
   #handledUid = 0;
   readonly #reader: MailReader;
+  readonly #moving: Moving;
+  /** UIDs that the server has listed and said nothing of, and how often. */
+  #unanswered: ReadonlyMap<number, number> = new Map();
 
   constructor(readonly watched: Watched) {
     this.#reader = new MailReader(watched);
+    this.#moving = new Moving(watched);
   }
 
   /** What stands in the folder and is not settled, as of the last pass. `oldest`: INTERNALDATE, ms since 1970. */
@@ -90,13 +97,19 @@ export class Reconciler {
     const uids = await uidsAbove(this.watched, scope === 'all' ? 0 : this.#handledUid);
     if (scope === 'all') this.#standing.clear();
     for (const uid of uids) this.#standing.add(uid);
-    if (scope === 'all') this.#underWay.keepOnly(this.#standing);
+    if (scope === 'all') {
+      this.#underWay.keepOnly(this.#standing);
+      this.#moving.keepOnly(this.#standing);
+    }
     const all = [...batches(uids)];
     const envelopes = new EnvelopesAhead(this.watched);
     let settled = 0;
+    const unanswered = new Map<number, number>();
     for (const [i, batch] of all.entries()) {
       if (stopped()) break;
       const messages = await envelopes.fetch(batch);
+      const answered = new Set(messages.map(({ uid }) => uid));
+      for (const uid of batch) if (!answered.has(uid)) unanswered.set(uid, (this.#unanswered.get(uid) ?? 0) + 1);
       // Fetched ahead, they may have been filed since.
       const still = messages.filter(({ uid }) => this.#standing.has(uid));
       this.#isFull = !(await this.#settle(still, () => envelopes.begin(all[i + 1] ?? [])));
@@ -105,9 +118,22 @@ export class Reconciler {
       this.#handledUid = Math.max(this.#handledUid, batch.at(-1) ?? 0);
       await this.fileFinished(finished());
     }
+    if (scope === 'all') this.#tellUnanswered(unanswered);
     if (scope === 'all' && settled === all.length) this.watched.surelyNew.keepOnly((id) => this.#underWay.has(id));
     if (scope === 'all' && !stopped()) await this.#reader.allRead();
     return this.#queued - before;
+  }
+
+  /** A mail that has gone between SEARCH and FETCH is not listed the next time. */
+  #tellUnanswered(unanswered: ReadonlyMap<number, number>): void {
+    this.#unanswered = unanswered;
+    const { mailbox, log } = this.watched;
+    const uids = [...unanswered].flatMap(([uid, times]) => (times >= MAX_BROKEN_READINGS ? [uid] : []));
+    if (uids.length === 0) return;
+    log.error(
+      { action: 'mailbox.unanswered', mailbox, uids: uids.slice(0, MAX_NAMED_UIDS), mails: uids.length },
+      'the server lists mails and says nothing of them: they make no ticket',
+    );
   }
 
   /** Files away those of these ledger ids that stand in the folder; the others belong to another mailbox or watcher. */
@@ -225,11 +251,16 @@ export class Reconciler {
 
   /** Leaves the keyword on mails, by which they are known where the ledger is lost. */
   async #mark(uids: readonly number[]): Promise<void> {
-    const { client, keywords } = this.watched;
+    const { client, keywords, keywordRefused, mailbox, log } = this.watched;
     if (!keywords || uids.length === 0) return;
-    if (!(await client.messageFlagsAdd(uids.join(','), [QUEUED_KEYWORD], { uid: true }))) {
-      throw new MailboxUnavailableError(`the server does not keep the keyword ${QUEUED_KEYWORD}, though it offers to`);
+    if (await client.messageFlagsAdd(uids.join(','), [QUEUED_KEYWORD], { uid: true })) return;
+    const reason = `the server does not keep the keyword ${QUEUED_KEYWORD}, though it offers to`;
+    if (client.usable) {
+      // As on a server that offers none: mail that waits for ever would be worse.
+      keywordRefused();
+      log.warn({ action: 'mailbox.unmarked', mailbox, reason }, 'from now on mail is queued without our keyword');
     }
+    throw new MailboxUnavailableError(reason);
   }
 
   /** A person moved a settled mail back into the folder. */
@@ -257,7 +288,8 @@ export class Reconciler {
    */
   #putBackFrom(mail: Standing, entry: LedgerEntry): 'Failed' | 'Ignored' | null {
     const { receivedAt, location } = entry;
-    if (this.#filedInPass.has(mail.id)) return null;
+    if (this.#filedInPass.has(mail.id) || standsWhereItStood(location, this.watched.uidValidity, [mail.uid]))
+      return null;
     const from = entry.filedIn ?? (this.#wasAway(mail, location) ? folderFor(entry.state) : null);
     if (from !== 'Failed' && from !== 'Ignored') return null;
     if (location === null) return from;
@@ -273,22 +305,21 @@ export class Reconciler {
 
   #mayHaveBeenQueued(mail: Standing): boolean {
     const { keywords, surelyNew, uidValidity, now } = this.watched;
-    return keywords ? mail.hasKeyword : !surelyNew.has(mail, uidValidity, now());
+    return mail.hasKeyword || (!keywords && !surelyNew.has(mail, uidValidity, now()));
   }
 
   async #file(settled: readonly Settled[]): Promise<void> {
-    const { client, paths, ledger, log } = this.watched;
+    const { paths, ledger, log } = this.watched;
     for (const folder of settledFolders) {
       const mails = settled.filter(({ uids, entry }) => uids.length > 0 && folderFor(entry.state) === folder);
       if (mails.length === 0) continue;
-      const moved = await client.messageMove(mails.flatMap(({ uids }) => uids).join(','), paths[folder], { uid: true });
-      if (!moved) throw new MailboxUnavailableError(`mail could not be moved to ${paths[folder]}`);
-      for (const { id, uids, entry } of mails) {
+      const moved = await this.#moving.move(mails, paths[folder]);
+      for (const { id, uids, entry } of moved) {
         for (const uid of uids) this.#standing.delete(uid);
         const likeness = folder === 'Processed' && entry.decision ? likenessOf(entry.decision) : null;
         if (likeness) this.watched.filed.add({ id, receivedAt: Date.parse(entry.receivedAt), likeness });
       }
-      const ids = mails.map(({ id }) => id);
+      const ids = moved.map(({ id }) => id);
       await ledger.markFiled(ids, folder);
       for (const id of ids) {
         this.#underWay.forget(id);

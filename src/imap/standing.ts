@@ -1,10 +1,11 @@
 import type { FetchMessageObject } from 'imapflow';
-import { MailboxUnavailableError } from '../errors.js';
 import { type Identified, identify } from '../mail/identify.js';
+import type { MailLocation } from '../mail/ledger-entry.js';
 import { envelopeOf } from './envelope.js';
 import { type FetchedFolder, fetchBodyHashes, fetchEnvelopes } from './fetch.js';
 import type { Mark } from './folders.js';
 import type { Ledger } from './ports.js';
+import { searchUids } from './search.js';
 
 /** The keyword of a mail that has been, or is about to be, queued: what a lost ledger leaves behind. */
 export const QUEUED_KEYWORD = '$Mail2TicketQueued';
@@ -30,8 +31,7 @@ export async function uidsAbove({ client, mark, uidValidity }: OpenFolder, above
   const from = Math.max(byUid, aboveUid + 1);
   // A changed UIDVALIDITY has renumbered the folder, so only the date can tell what stood there before the first start.
   const since = mark && mark.uidValidity !== uidValidity ? { since: new Date(mark.date.getTime() - 86_400_000) } : {};
-  const found = await client.search({ uid: `${from}:*`, ...since }, { uid: true });
-  if (!Array.isArray(found)) throw new MailboxUnavailableError('the server does not answer SEARCH');
+  const found = await searchUids(client, { uid: `${from}:*`, ...since });
   // `n:*` always holds the last message, even below n (RFC 3501 section 9, seq-range).
   return found.filter((uid) => uid >= from).sort((a, b) => a - b);
 }
@@ -61,8 +61,10 @@ export async function identified(folder: OpenFolder, messages: readonly FetchMes
   const known = await identify(
     mailbox,
     seen.map(({ message, envelope }) => {
+      if (envelope.messageId !== null) return envelope;
       const bodyHash = hashes.get(message.uid);
-      return bodyHash === undefined ? envelope : { ...envelope, bodyHash };
+      const sizeBytes = folder.history?.sizeOf(folder, message.uid, envelope.sizeBytes) ?? envelope.sizeBytes;
+      return bodyHash === undefined ? { ...envelope, sizeBytes } : { ...envelope, sizeBytes, bodyHash };
     }),
     (ids) => ledger.lookUp(ids),
   );
@@ -71,6 +73,15 @@ export async function identified(folder: OpenFolder, messages: readonly FetchMes
     uid: seen[i]?.message.uid ?? 0,
     hasKeyword: hasKeyword(seen[i]?.message.flags),
   }));
+}
+
+/** What was moved away and back has another UID than when it was queued. */
+export function standsWhereItStood(
+  location: MailLocation | null,
+  uidValidity: string,
+  uids: readonly number[],
+): boolean {
+  return location?.uidValidity === uidValidity && uids.includes(location.uid);
 }
 
 /** Servers may give a keyword back in another case than it was set in (RFC 3501 section 2.3.2 leaves it open). */

@@ -1,5 +1,5 @@
 import type { ImapFlow } from 'imapflow';
-import { MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
+import { QueueUnavailableError } from '../errors.js';
 import { MAX_FAILED_TWIN_SEARCHES, MAX_FILED_LOOKED_AT, MAX_TWIN_GAP_MS, MAX_TWINS_READ } from '../limits.js';
 import type { Log } from '../log/log-actions.js';
 import { folderFor, type LedgerEntry } from '../mail/ledger-entry.js';
@@ -13,6 +13,7 @@ import type { FiledMail } from './filed-mails.js';
 import { overConnections } from './over-connections.js';
 import type { Judge, Ledger, Readings } from './ports.js';
 import { MailReader } from './reader.js';
+import { searchUids } from './search.js';
 import { hasKeyword, look, type OpenFolder, type Standing } from './standing.js';
 
 export interface TwinSearchOptions {
@@ -141,8 +142,7 @@ export class TwinSearch {
   async #uidsLike(folder: OpenFolder, sought: SoughtMails, keywords: boolean): Promise<number[]> {
     // SEARCH counts in days of the server's own zone (RFC 3501 section 6.4.4).
     const since = new Date((sought.since ?? 0) - DAY_MS);
-    const found = await folder.client.search({ since }, { uid: true });
-    if (!Array.isArray(found)) throw new MailboxUnavailableError('the server does not answer SEARCH');
+    const found = await searchUids(folder.client, { since });
     const like: { uid: number; likeliness: number }[] = [];
     for (const uids of batches(found.sort((a, b) => a - b).slice(-MAX_FILED_LOOKED_AT))) {
       for (const message of await fetchEnvelopes(folder, uids)) {

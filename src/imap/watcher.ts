@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImapFlow } from 'imapflow';
+import type { ImapFlow, StatusObject } from 'imapflow';
 import { backoffMs } from '../backoff.js';
 import { MailboxRefusedError, MailboxUnavailableError, QueueUnavailableError } from '../errors.js';
 import { MAX_MAILS_UNDER_WAY } from '../limits.js';
@@ -11,6 +11,7 @@ import { FiledMails } from './filed-mails.js';
 import { type Mark, prepareFolders } from './folders.js';
 import type { Judge, Ledger, Readings, Unsettled, WatchedMailbox, WatcherObserver } from './ports.js';
 import { Reconciler } from './reconcile.js';
+import { searchUids } from './search.js';
 import { QUEUED_KEYWORD } from './standing.js';
 import { SurelyNew } from './surely-new.js';
 import { TwinSearch } from './twin-search.js';
@@ -52,6 +53,7 @@ export class Watcher {
   readonly #surelyNew = new SurelyNew();
   readonly #filed = new FiledMails();
   #recalled = false;
+  #keywordRefused = false;
   readonly #twins: TwinSearch;
   /** Of the last connection, whether it still stands or not. */
   #reconciler: Reconciler | null = null;
@@ -180,7 +182,7 @@ export class Watcher {
   async #mustBeTheSame(client: ImapFlow, opened: string): Promise<void> {
     const { folder } = this.#options;
     const status = await client.status(folder, { uidValidity: true });
-    if (status && String(status.uidValidity) !== opened) {
+    if (status && status.uidValidity !== undefined && String(status.uidValidity) !== opened) {
       throw new MailboxUnavailableError(`the folder ${folder} is another one than before (UIDVALIDITY)`);
     }
   }
@@ -193,12 +195,12 @@ export class Watcher {
       });
     });
     if (!status) throw new MailboxUnavailableError('the server does not answer STATUS');
-    // Where the server does not tell where new mail begins, none is surely new.
-    this.#surelyNew.begin(String(status.uidValidity), status.uidNext ?? Number.POSITIVE_INFINITY);
+    const { uidValidity, uidNext } = await numberingOf(client, folder, status);
+    this.#surelyNew.begin(uidValidity, uidNext);
     const fresh: Mark = {
-      uidValidity: String(status.uidValidity),
+      uidValidity,
       // With a backlog to import nothing is old, and the note must say so: a later change to skip must not cut it off.
-      uidNext: backlog === 'import' ? 1 : (status.uidNext ?? 1),
+      uidNext: backlog === 'import' ? 1 : uidNext,
       date: backlog === 'import' ? new Date(0) : new Date(),
     };
     const { paths, mark } = await prepareFolders(client, folder, fresh, this.#mark);
@@ -212,7 +214,8 @@ export class Watcher {
     this.#mark = mark;
     const opened = await client.mailboxOpen(folder);
     if (opened.readOnly) throw new MailboxRefusedError(`the folder ${folder} is read-only for IMAP_USER`, 'IMAP_USER');
-    const keywords = opened.permanentFlags?.has('\\*') || (opened.permanentFlags?.has(QUEUED_KEYWORD) ?? false);
+    const offered = opened.permanentFlags?.has('\\*') || opened.permanentFlags?.has(QUEUED_KEYWORD);
+    const keywords = !this.#keywordRefused && (offered ?? false);
     return new Reconciler({
       client,
       history: this.#history,
@@ -220,6 +223,9 @@ export class Watcher {
       folder,
       uidValidity: String(opened.uidValidity),
       keywords,
+      keywordRefused: () => {
+        this.#keywordRefused = true;
+      },
       surelyNew: this.#surelyNew,
       paths,
       mark: backlog === 'import' ? null : mark,
@@ -233,4 +239,16 @@ export class Watcher {
       now: Date.now,
     });
   }
+}
+
+/** Where new mail begins. A server may leave it out of STATUS, and of SELECT (mail.163.com): then above the last mail that is there. */
+async function numberingOf(
+  client: ImapFlow,
+  folder: string,
+  { uidValidity, uidNext }: StatusObject,
+): Promise<{ uidValidity: string; uidNext: number }> {
+  if (uidValidity !== undefined && uidNext) return { uidValidity: String(uidValidity), uidNext };
+  const opened = await client.mailboxOpen(folder, { readOnly: true });
+  const above = async () => (await searchUids(client, { all: true })).reduce((last, uid) => Math.max(last, uid), 0) + 1;
+  return { uidValidity: String(opened.uidValidity), uidNext: uidNext || opened.uidNext || (await above()) };
 }

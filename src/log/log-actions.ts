@@ -53,6 +53,15 @@ export const LOG_ACTIONS = {
       'The folder Processed cannot be looked through (`reason`) for mails that say the same as new ones, at the start or, again and again, after the queue was lost; new mail is queued all the same.',
     repeats: true,
   },
+  'mailbox.unanswered': {
+    meaning:
+      'The server lists mails (`uids`) in the watched folder and gives nothing of them, time and again: they make no ticket.',
+    repeats: true,
+  },
+  'mailbox.unmarked': {
+    meaning:
+      'The server refuses our keyword, though it offers to keep it (`reason`): from the next connection on mail is queued without it.',
+  },
   'oauth.rotated': {
     meaning:
       'The authorization server gave a new refresh token in place of OAUTH_REFRESH_TOKEN; `stored` says whether in OAUTH_REFRESH_TOKEN_FILE, `reason` why not. A warning the first time that it is not.',
@@ -67,7 +76,8 @@ export const LOG_ACTIONS = {
   },
   'judging.lost': { meaning: 'A thread that reads mail ended by itself; the next mail gets a new one.' },
   'mail.unreadable': {
-    meaning: 'Every try to read the mail ended a process or a connection: its ticket says what the envelope says.',
+    meaning:
+      'Every try to read the mail ended a process or a connection, or gave nothing: its ticket says what the envelope says.',
   },
   'mail.queued': { meaning: 'A new mail was read, judged (`decision`, `reason`) and queued.' },
   'mail.put-back': {
@@ -98,6 +108,10 @@ export const LOG_ACTIONS = {
   },
   'mail.acknowledgement.failed': { meaning: 'The acknowledgement is given up because of `reason`. The ticket stands.' },
   'mail.filed': { meaning: 'The settled mail was moved to `folder`.' },
+  'mail.unmoved': {
+    meaning: 'The server did not move the settled mail (`reason`); it stays, and is tried again after `retryInMs`.',
+    repeats: true,
+  },
   'audit.done': {
     meaning:
       'Once an hour: mails of the mailbox by what the ledger says of them; a warning where one waits for over 15 minutes, or where some of the last day were filed that the queue does not know (`unaccounted`).',

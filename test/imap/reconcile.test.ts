@@ -75,6 +75,7 @@ async function open(
     folder: 'INBOX',
     uidValidity: String(opened.uidValidity),
     keywords: true,
+    keywordRefused: () => {},
     surelyNew: new SurelyNew(),
     paths,
     mark: null,
