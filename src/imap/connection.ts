@@ -102,6 +102,10 @@ function offersNoOAuth({ capabilities }: ImapFlow): boolean {
 /** Codes of Node's TLS layer that mean "this certificate will not do", and no retry will make it do. */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ALTNAME/;
 
+/** By which a server says that it is not the password (RFC 5530), and the words of those that have no code for it. */
+const BUSY_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'LIMIT', 'INUSE']);
+const BUSY_WORDS = /\btoo many\b|\btry again\b|\btemporar/i;
+
 function asMailboxError(
   error: unknown,
   login: ImapLogin,
@@ -112,12 +116,20 @@ function asMailboxError(
     authenticationFailed,
     responseText,
     message,
+    serverResponseCode = '',
     tlsFailed,
   } = error as ImapFlowError & { tlsFailed?: boolean };
   const where = `${login.host}:${login.port}`;
   const options = { cause: error };
   if (authenticationFailed) {
     const words = responseText ? `: ${responseText}` : '';
+    if (BUSY_CODES.has(serverResponseCode) || BUSY_WORDS.test(responseText ?? ''))
+      // Not "unavailable", which would try again within seconds: servers that count log-ins lock out who comes too often.
+      return new MailboxRefusedError(
+        `${where} lets ${login.user} not in for now${words}; do other programs hold connections to this mailbox? See IMAP_USER`,
+        'IMAP_USER',
+        options,
+      );
     return kind === 'password'
       ? new MailboxRefusedError(
           `${where} refuses the log-in of ${login.user}${words}; see IMAP_USER and IMAP_PASSWORD`,

@@ -92,6 +92,27 @@ describe('connecting to an IMAP server', () => {
     });
   });
 
+  it.each(['NO [LIMIT] Connection limit exceeded', 'NO [ALERT] Too many simultaneous connections. (Failure)'])(
+    'does not blame the password for %j',
+    async (answer) => {
+      const server = createServer((socket) => {
+        socket.write('* OK [CAPABILITY IMAP4rev1] ready\r\n');
+        socket.on('error', () => {});
+        socket.on('data', (data) => {
+          const [tag, command] = String(data).split(' ');
+          socket.write(/^(LOGIN|AUTHENTICATE)/.test(command ?? '') ? `${tag} ${answer}\r\n` : `${tag} OK done\r\n`);
+        });
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const error = await connectImap({ ...login, port }, log).catch((reason: unknown) => reason);
+      server.close();
+      expect(error).toMatchObject({ code: 'MAILBOX_REFUSED', setting: 'IMAP_USER' });
+      expect(String(error)).toMatch(/for now: .*(limit|many).*other programs/i);
+      expect(String(error)).not.toContain('IMAP_PASSWORD');
+    },
+  );
+
   it('sends no password where STARTTLS is wanted and not offered', async () => {
     const heard: string[] = [];
     const server = createServer((socket) => {
