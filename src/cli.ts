@@ -4,8 +4,11 @@ import { buffer } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { defineMail } from './commands/define-mail.js';
 import { defineTickets } from './commands/define-tickets.js';
-import { loadMailPolicy, readEnvironment } from './config/config.js';
+import { loadMailPolicy } from './config/config.js';
+import { warningLine } from './config/config-warning.js';
 import type { Environment } from './config/setting-values.js';
+import { hints, readSources, type Sources } from './config/sources.js';
+import { ConfigError } from './errors.js';
 import { EXIT_TRY_AGAIN, report } from './exit-code.js';
 import { MAX_MAILS_UNDER_WAY_OF_IMPORT } from './limits.js';
 import type { Role } from './service/service.js';
@@ -58,7 +61,7 @@ queue (redis:// or postgres://): a watcher reads the mailboxes, a worker deliver
     fitEngine();
     const { startCommand } = await import('./commands/start.js');
     // Ends here: a store that is away leaves handles of its driver behind, which would hold the process.
-    process.exit(await startCommand(environment(), role));
+    process.exit(await startCommand(settingSources(), role));
   });
 
 program
@@ -87,7 +90,7 @@ used: then the parts whose settings are right are looked at all the same.`,
   .action(async ({ json }: { json?: true }) => {
     const { checkCommand } = await import('./commands/check.js');
     // Ends here: what did not answer in time may hold the process for longer.
-    process.exit(await checkCommand(environment(), json ?? false));
+    process.exit(await checkCommand(settingSources(), json ?? false));
   });
 
 program
@@ -211,6 +214,9 @@ could not be made.`,
     process.exitCode = await auditCommand(environment(), json ?? false);
   });
 
+/** What was read, once it was. */
+let sources: Sources | null = null;
+
 // Whatever happens to a mail from a pipe, a fault of ours or a wrong call included, the MTA is to keep it.
 const isPiped = process.argv[2] === 'ingest' && process.argv.includes('-');
 if (isPiped) {
@@ -224,13 +230,20 @@ if (isPiped) {
 try {
   await program.parseAsync();
 } catch (error) {
+  if (error instanceof ConfigError && sources !== null)
+    for (const hint of hints(sources, error.problems)) process.stderr.write(`mail2ticket: ${warningLine(hint)}\n`);
   const code = report(error);
   if (isPiped && code !== 0) process.exit(EXIT_TRY_AGAIN);
   process.exitCode = code;
 }
 
 function environment(): Environment {
-  return readEnvironment(process.env, '.env');
+  return settingSources().environment;
+}
+
+function settingSources(): Sources {
+  sources = readSources(process.env, '.env');
+  return sources;
 }
 
 async function readInput(file: string): Promise<Uint8Array> {

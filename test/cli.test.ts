@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -97,6 +97,15 @@ describe('mail2ticket start', () => {
     expect(code).toBe(2);
     for (const variable of ['HELPDESK_URL', 'HELPDESK_TOKEN', 'IMAP_HOST', 'IMAP_USER', 'IMAP_PASSWORD'])
       expect(err).toContain(variable);
+  });
+
+  it('says that there is no .env in this folder before it says what is not set, and which name may be misspelled', async () => {
+    const { err } = await run(['start'], { environment: { HELPDESK_TOKN: 's3cret' } });
+    const [first, second, third] = err.split('\n');
+    expect(first).toContain(`.env is not in ${realpathSync(directory)}; `);
+    expect(second).toMatch(/HELPDESK_TOKN is no setting.*perhaps HELPDESK_TOKEN/);
+    expect(third).toContain('cannot be used');
+    expect(err).not.toContain('s3cret');
   });
 
   it('makes one ticket of a mail although it is killed again and again, ends by itself on SIGTERM, and tells its health meanwhile', async () => {

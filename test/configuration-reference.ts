@@ -53,7 +53,8 @@ Every setting. This page is made of [.env.example](../.env.example) and \`src/co
 holds it to them.
 
 Settings come from the environment, and from a file \`.env\` in the current folder; what the environment sets wins, and an empty
-setting counts as not set. \`mail2ticket check\` and \`start\` name everything that is wrong with them at once.`;
+setting counts as not set. \`mail2ticket check\` and \`start\` name everything that is wrong with them at once, and warn of names that
+are no setting and of lines of \`.env\` that are read in another way than they look: a \`#\` outside quotes begins a comment.`;
 
 function factsOf(names: readonly string[]): string[] {
   const secret = names.filter((name) => secretNames.has(name));

@@ -1,8 +1,9 @@
 import { probeSmtp } from '../acknowledge/probe.js';
-import { type Finding, ok, problem, type Report, skipped } from '../check/finding.js';
+import { type Finding, ok, problem, type Report, skipped, warning } from '../check/finding.js';
 import { renderFindings } from '../check/render.js';
 import { type Config, loadConfig } from '../config/config.js';
 import type { Environment } from '../config/setting-values.js';
+import { hints, isSet, type Sources } from '../config/sources.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { probeHelpdesk } from '../helpdesk/probe.js';
 import { probeMailbox } from '../imap/probe.js';
@@ -95,14 +96,9 @@ const settingOf: Readonly<Record<string, string>> = { 'custom fields': 'CUSTOM_F
  * Looks at all the service needs and prints what it finds, with what to do about it.
  * @returns the exit code: 0 where nothing is wrong, 1 where something is, 2 where the configuration cannot be used
  */
-export async function checkCommand(environment: Environment, asJson: boolean): Promise<number> {
-  const { config, problems } = usableConfig(environment);
-  const findings: Finding[] =
-    problems.length === 0
-      ? [ok('configuration', 'every setting can be used')]
-      : problems.map(({ variable, message }) =>
-          problem('configuration', `${variable} ${message}`, `correct ${variable}; .env.example explains it`),
-        );
+export async function checkCommand(sources: Sources, asJson: boolean): Promise<number> {
+  const { config, problems } = usableConfig(sources.environment);
+  const findings = configurationFindings(sources, problems);
   const bad = (pattern: RegExp) => problems.filter(({ variable }) => pattern.test(variable));
   const credentials = credentialSources(createLogger('silent'));
   const found = await Promise.all(
@@ -118,6 +114,20 @@ export async function checkCommand(environment: Environment, asJson: boolean): P
   process.stdout.write(asJson ? `${json({ ok: isFine, findings })}\n` : renderFindings(findings));
   if (problems.length > 0) return 2;
   return isFine ? 0 : 1;
+}
+
+function configurationFindings(sources: Sources, problems: readonly ConfigProblem[]): Finding[] {
+  const about = 'configuration';
+  const { environment, file } = sources;
+  const from = file.isThere ? `${file.path} and the environment` : 'the environment';
+  return [
+    ...hints(sources, problems).map(({ variable, found, cure }) => warning(about, `${variable} ${found}`, cure)),
+    ...problems.map(({ variable, message }) => {
+      const cure = `${isSet(variable, environment) ? 'correct' : 'set'} ${variable}; .env.example explains it`;
+      return problem(about, `${variable} ${message}`, cure);
+    }),
+    ...(problems.length === 0 ? [ok(about, `every setting of ${from} can be used`)] : []),
+  ];
 }
 
 /** What the part finds, and that it came to no end, where it does not. */

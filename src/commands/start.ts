@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/config.js';
-import type { Environment } from '../config/setting-values.js';
+import { warningLine } from '../config/config-warning.js';
+import type { Sources } from '../config/sources.js';
 import { crashOf } from '../crash.js';
 import { createLogger } from '../log/logger.js';
 import { isLoopback } from '../loopback.js';
@@ -13,8 +14,8 @@ const STOP_LIMIT_MS = 9500;
  * @returns the exit code
  * @throws ConfigError before anything is started
  */
-export async function startCommand(environment: Environment, role: Role): Promise<number> {
-  const config = loadConfig(environment);
+export async function startCommand(sources: Sources, role: Role): Promise<number> {
+  const config = loadConfig(sources.environment);
   const log = createLogger(config.logLevel);
   // Node would print the error with all that libraries hang on it: commands with the password, or with a mail.
   process.on('uncaughtException', (error) => {
@@ -39,12 +40,15 @@ export async function startCommand(environment: Environment, role: Role): Promis
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
+  for (const warning of sources.warnings)
+    log.warn({ action: 'config.warning', setting: warning.variable }, warningLine(warning));
   for (const { imap } of config.mailboxes) {
     if (imap.tls !== 'none' || isLoopback(imap.host)) continue;
     log.warn({ action: 'config.warning', setting: 'IMAP_TLS' }, 'IMAP_TLS=none sends the password in clear text');
   }
   const mailboxes = config.mailboxes.map(({ imap }) => imap.mailbox);
-  log.info({ action: 'service.starting', role, mailboxes, helpdesk: config.helpdesk.url }, 'starting');
+  const dotenv = sources.file.isThere ? sources.file.path : null;
+  log.info({ action: 'service.starting', role, mailboxes, helpdesk: config.helpdesk.url, dotenv }, 'starting');
   try {
     const service = await startService(config, log, stopping.signal, role);
     await stopped;

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parse as parseDotenv } from 'dotenv';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { isLoopback } from '../loopback.js';
 import { loopIdOf, mailboxName } from '../mail/identity.js';
@@ -69,22 +67,6 @@ export const settingNames: readonly string[] = Object.keys({
   ...mailboxSettings,
   ...mailSettings,
 });
-
-/**
- * The process environment over the `.env` file of a folder: what is set in the environment wins.
- * @param dotenvPath a file that need not be there
- */
-export function readEnvironment(environment: Environment, dotenvPath: string): Environment {
-  let file: Record<string, string> = {};
-  try {
-    file = parseDotenv(readFileSync(dotenvPath));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new ConfigError([{ variable: dotenvPath, message: `cannot be read: ${(error as Error).message}` }]);
-    }
-  }
-  return { ...file, ...environment };
-}
 
 /**
  * The whole configuration of the service.

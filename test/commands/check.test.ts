@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Finding } from '../../src/check/finding.js';
 import { selfSigned } from '../services/certificate.js';
@@ -87,6 +90,32 @@ it('exits with 2 where the configuration cannot be used, and looks at what its r
   ]);
   const levels = Object.fromEntries(findings.map(({ about, level }) => [about, level]));
   expect(levels).toMatchObject({ imap: 'skipped', helpdesk: 'skipped', queue: 'ok', 'queue persistence': 'ok' });
+});
+
+it('says where the settings come from, which names are none, and first of all that there is no .env where it looks', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mail2ticket-check-'));
+  const checkIn = async (environment: Record<string, string>) => {
+    const { out, code } = await runCli(['check', '--json'], environment, folder);
+    const { findings } = JSON.parse(out) as { findings: Finding[] };
+    return { code, of: findings.filter(({ about }) => about === 'configuration') };
+  };
+  const missing = await checkIn({});
+  expect(missing.code).toBe(2);
+  expect(missing.of[0]).toMatchObject({ level: 'warning', found: `.env is not in ${realpathSync(folder)}` });
+  expect(missing.of.filter(({ level }) => level === 'problem').map(({ cure }) => cure)).toContain(
+    'set HELPDESK_URL; .env.example explains it',
+  );
+
+  const file = Object.entries(rig.environment()).map(([name, value]) => `${name}='${value}'`);
+  writeFileSync(join(folder, '.env'), [...file, 'IMAP_FLODER=Support'].join('\n'));
+  expect(await checkIn({ LOG_LEVEL: '' })).toMatchObject({
+    code: 0,
+    of: [
+      { level: 'warning', found: 'IMAP_FLODER is no setting, and does nothing' },
+      { level: 'ok', found: `every setting of ${realpathSync(folder)}/.env and the environment can be used` },
+    ],
+  });
+  rmSync(folder, { recursive: true });
 });
 
 it.each<[string, Record<string, string>, string[]]>([

@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startCli } from '../services/cli.js';
@@ -82,5 +85,38 @@ it('tells of an error that nobody expected where it arose, and nothing of what h
     expect(output).not.toContain('hunter2');
   } finally {
     child.kill('SIGKILL');
+  }
+});
+
+it('warns of what is odd in .env, by name and without the value, and says which file it was', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mail2ticket-start-'));
+  writeFileSync(join(folder, '.env'), 'IMAP_PASSWORD=s3cret#x\nIMAP_FLODER=s3cret\n');
+  const environment = {
+    HELPDESK_URL: 'https://help.acme.test/api/',
+    HELPDESK_TOKEN: 'token',
+    IMAP_HOST: 'imap.acme.test',
+    IMAP_USER: 'support@acme.test',
+    QUEUE_URL: `redis://127.0.0.1:${await freePort()}`,
+  };
+  const child = startCli(['start'], environment, folder);
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  try {
+    await until('it has begun', () => output.includes('service.starting'));
+    const lines = output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { level: 'warn', action: 'config.warning', setting: 'IMAP_PASSWORD', msg: expect.stringContaining('#') },
+      { level: 'warn', action: 'config.warning', setting: 'IMAP_FLODER', msg: expect.stringContaining('IMAP_FOLDER') },
+      { action: 'service.starting', dotenv: join(realpathSync(folder), '.env') },
+    ]);
+    expect(output).not.toContain('s3cret');
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
   }
 });

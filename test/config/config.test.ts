@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadConfig, loadMailPolicy, readEnvironment, settingNames } from '../../src/config/config.js';
+import { loadConfig, loadMailPolicy, settingNames } from '../../src/config/config.js';
 import { secretNames } from '../../src/config/settings.js';
 import { ConfigError } from '../../src/errors.js';
 import { defaultPolicy } from '../../src/mail/policy.js';
@@ -301,19 +301,6 @@ describe('several mailboxes', () => {
 });
 
 describe('the .env file', () => {
-  it('gives what the environment does not set', () => {
-    const path = join(directory, '.env');
-    writeFileSync(path, 'IMAP_HOST=file.test\nIMAP_USER=file@acme.test\n');
-    expect(readEnvironment({ IMAP_HOST: 'environment.test' }, path)).toEqual({
-      IMAP_HOST: 'environment.test',
-      IMAP_USER: 'file@acme.test',
-    });
-  });
-
-  it('need not be there', () => {
-    expect(readEnvironment({ A: '1' }, join(directory, 'missing'))).toEqual({ A: '1' });
-  });
-
   it('has an example that explains every setting, and no other', () => {
     const example = readFileSync('.env.example', 'utf8');
     const named = [...example.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);

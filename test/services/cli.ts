@@ -25,8 +25,9 @@ export function startCli(
 export async function runCli(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<{ out: string; err: string; code: number }> {
-  const child = startCli(args, environment);
+  const child = startCli(args, environment, cwd);
   child.stdin.end();
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { out, err, code };
