@@ -11,14 +11,18 @@ interface ActionEntry {
  * it. A line `mail.…` concerns one mail and bears its id in `mail`.
  */
 export const LOG_ACTIONS = {
-  'service.starting': { meaning: 'The process begins; mailbox, folder and helpdesk are those of the configuration, `dotenv` its file.' },
+  'service.starting': {
+    meaning: 'The process begins; mailbox, folder and helpdesk are those of the configuration, `dotenv` its file.',
+  },
   'service.stopping': { meaning: 'A signal asked the process to end.' },
   'service.stopped': { meaning: 'The process has ended in good order.' },
   'service.cut': { meaning: 'A part did not end in time, and the process ends without it. Nothing is lost.' },
   'service.crashed': {
     meaning: 'A fault of mail2ticket or of a library ends the process; `at` says where. The next start goes on.',
   },
-  'config.warning': { meaning: 'A setting is risky, cut off in `.env`, or none at all by its name; `setting` names it.' },
+  'config.warning': {
+    meaning: 'A setting is risky, cut off in `.env`, or none at all by its name; `setting` names it.',
+  },
   'status.listening': { meaning: 'Health and metrics are served at `url`.' },
   'page.refused': {
     meaning: 'Somebody at `address` tried a wrong user or password at the page.',

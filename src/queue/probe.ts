@@ -46,6 +46,8 @@ function cureOfStore(error: unknown): string {
   const said = reasonOf(error);
   if (/^(WRONGPASS|NOAUTH|ERR AUTH|ERR invalid password)/.test(said) || code.startsWith('28'))
     return 'check user and password in QUEUE_URL';
+  if (/^ERR DB index/.test(said))
+    return 'let QUEUE_URL end in the number of a database that Redis has: 0 to 15, unless redis.conf has more';
   if (/^NOPERM/.test(said)) return 'give the user of QUEUE_URL the rights to all commands on keys mail2ticket:*';
   if (code === '3D000') return 'create the database, or check its name in QUEUE_URL';
   return cureOf(code, { host: 'QUEUE_URL', port: 'QUEUE_URL' });

@@ -35,7 +35,8 @@ const DEFAULT_PORT = { sentinel: 26_379, cluster: 6379 };
  * @returns null where it is none of them
  */
 export function redisAddress(url: string): RedisAddress | null {
-  if (/^rediss?:\/\//.test(url)) return URL.canParse(url) ? { kind: 'single', url } : null;
+  if (/^rediss?:\/\//.test(url))
+    return URL.canParse(url) && namesDatabase(new URL(url)) ? { kind: 'single', url } : null;
   const found = SHAPE.exec(url)?.groups;
   if (!found) return null;
   const kind = found.kind as 'sentinel' | 'cluster';
@@ -52,6 +53,11 @@ export function redisAddress(url: string): RedisAddress | null {
   const sentinel = { ...(found.tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }) };
   const at = { sentinels: nodes, name: decodeURIComponent(found.name), db: Number(found.db ?? 0) };
   return { kind, options: { ...options, ...sentinel, ...at } };
+}
+
+/** By its number, where it names one: ioredis takes whatever stands there, and goes on in database 0 when Redis refuses it. */
+function namesDatabase({ pathname, searchParams }: URL): boolean {
+  return /^\/?(\d{1,4})?$/.test(pathname) && /^\d{0,4}$/.test(searchParams.get('db') ?? '');
 }
 
 function isComplete(nodes: readonly (Node | null)[]): nodes is Node[] {

@@ -43,3 +43,12 @@ export function redisClient(
     }
   }
 }
+
+/**
+ * Whether Redis refuses the database that the URL names. ioredis tells it as an event, and goes on in database 0: other jobs than those of
+ * the ledger, and perhaps another program's.
+ */
+export function isOfDatabase(error: unknown): boolean {
+  const command = error instanceof Error && 'command' in error ? (error.command as { name?: unknown } | null) : null;
+  return command?.name === 'select';
+}

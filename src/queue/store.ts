@@ -10,7 +10,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type pg from 'pg';
 import { ConfigError } from '../errors.js';
 import { redisAddress, redisName } from './redis-address.js';
-import { type ClientOptions, redisClient } from './redis-client.js';
+import { type ClientOptions, isOfDatabase, redisClient } from './redis-client.js';
 import { firstConnection, unavailable } from './unavailable.js';
 
 /** BullMQ's connections of one queue, and what a store can do beside. */
@@ -103,7 +103,7 @@ async function openRedis(url: string, deadlineMs: number): Promise<Store> {
       }
       const at = address.kind === 'single' ? { url } : { ...address.options, sentinelRetryStrategy: retryMs };
       const connection = { ...at, ...options, retryStrategy: retryMs };
-      return withHoldsAny(quietAtLast(createRedisBackend(name, { ...opts, connection }, role)));
+      return withHoldsAny(guarded(createRedisBackend(name, { ...opts, connection }, role)));
     },
     ping: (timeoutMs) => pingRedis(url, timeoutMs),
     close: async () => {
@@ -114,12 +114,16 @@ async function openRedis(url: string, deadlineMs: number): Promise<Store> {
 
 /**
  * BullMQ takes its listeners off a client that it closes. Of a Redis that is away it cannot take its leave, so the client's last try to
- * connect fails when nobody listens any more, and ioredis would print that beside the log.
+ * connect fails when nobody listens any more, and ioredis would print that beside the log. Where Redis refuses the database when it is
+ * connected to anew, the client is cut off before it takes a command, and tries again.
  */
-function quietAtLast(backend: RedisQueueBackend): RedisQueueBackend {
+function guarded(backend: RedisQueueBackend): RedisQueueBackend {
   for (const connection of [backend.connection, backend.blockingConnection]) {
     connection?.client.then(
-      (client) => client.on('error', () => {}),
+      (client) =>
+        client.on('error', (error: Error) => {
+          if (isOfDatabase(error)) (client as unknown as Redis).disconnect(true);
+        }),
       () => {},
     );
   }
@@ -160,6 +164,7 @@ export async function withRedis(
   });
   try {
     await redis.connect();
+    if (isOfDatabase(cause)) throw cause;
     await work(redis);
   } catch (error) {
     // connect() only says that the connection is closed; the reason went to the event.

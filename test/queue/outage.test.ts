@@ -6,6 +6,7 @@ import { type Backend, type BackendQueue, openBackend } from '../../src/queue/ba
 import { postgresPrograms, startPostgres } from '../services/postgres.js';
 import { freePort, type PrivateServer } from '../services/private-server.js';
 import { startRedis } from '../services/redis.js';
+import { until } from '../services/until.js';
 
 const said: unknown[] = [];
 const keep = (...line: unknown[]) => said.push(line);
@@ -156,6 +157,33 @@ describe('Opening the backend', () => {
     expect(refusal).toBeInstanceOf(QueueUnavailableError);
     expect(String(refusal)).toContain('WRONGPASS');
     expect(JSON.stringify([refusal, (refusal as Error).cause, said])).not.toContain('hunter2');
+    await server.stop();
+  });
+
+  test('without the database of QUEUE_URL ends at once, rather than to keep its jobs in another', async () => {
+    const server = await startRedis();
+    const refusal = await refusalOf(openBackend(`${server.url}/99`, { log, deadlineMs: 600_000 }));
+    expect(refusal).toBeInstanceOf(QueueUnavailableError);
+    expect(String(refusal)).toContain('DB index is out of range');
+    await server.stop();
+  });
+
+  test('that lets us no more into the database of QUEUE_URL gets no jobs into another', async () => {
+    const server = await startRedis();
+    const backend = await openBackend(`${server.url}/3`, { log });
+    const queue = await backend.queue<object, never>('q');
+    await queue.add('before', {});
+    const admin = new Redis(server.url);
+    await admin.call('ACL', 'SETUSER', 'default', '-select');
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await sleep(1500);
+    expect(await refusalOf(queue.add('after', {}))).toBeInstanceOf(QueueUnavailableError);
+    expect(await admin.dbsize()).toBe(0);
+    await admin.call('ACL', 'SETUSER', 'default', '+select');
+    await until('it is let in again', () => queue.add('at last', {}).catch(() => null));
+    expect(await admin.dbsize()).toBe(0);
+    admin.disconnect();
+    await backend.close();
     await server.stop();
   });
 

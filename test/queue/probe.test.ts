@@ -62,6 +62,17 @@ describe('a Redis', () => {
     await redis.stop();
   });
 
+  it('that has no database of this number is a problem of QUEUE_URL', async () => {
+    const redis = await startRedis();
+    const { queue } = await findings(`${redis.url}/99`);
+    expect(queue).toMatchObject({
+      level: 'problem',
+      found: expect.stringContaining('DB index is out of range'),
+      cure: 'let QUEUE_URL end in the number of a database that Redis has: 0 to 15, unless redis.conf has more',
+    });
+    await redis.stop();
+  });
+
   it('that is not there is named with host and port', async () => {
     const port = await freePort();
     expect((await findings(`redis://:hunter2@127.0.0.1:${port}`)).queue).toMatchObject({

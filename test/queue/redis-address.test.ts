@@ -4,6 +4,8 @@ import { redisAddress, redisName } from '../../src/queue/redis-address.js';
 describe('the address of a Redis', () => {
   it.each([
     ['redis://:pw@localhost:6380/2', { kind: 'single', url: 'redis://:pw@localhost:6380/2' }],
+    ['redis://a', { kind: 'single', url: 'redis://a' }],
+    ['redis://a/?db=3', { kind: 'single', url: 'redis://a/?db=3' }],
     [
       'redis-sentinel://app:p%40w@s1.acme.test,s2.acme.test:26380,[fd00::1]/desk/3',
       {
@@ -41,6 +43,12 @@ describe('the address of a Redis', () => {
     'redis-cluster://a/desk',
     'redis-cluster://a:b:c',
     'redis-other://a',
+    'redis://a/foo',
+    'redis://a/1x',
+    'redis://a/0/1',
+    'rediss://a/-1',
+    'redis://a?db=foo',
+    'redis://a/12345',
     'http://a',
     '',
   ])('%j is none', (url) => expect(redisAddress(url)).toBeNull());
