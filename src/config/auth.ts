@@ -76,7 +76,9 @@ export function readLogin(
   problems: ConfigProblem[],
 ): OAuthLogin | null {
   const known = problems.length;
-  const { values, provider, client } = readClient(environment, variableOf, problems);
+  // The token that is to be got is not read: `login > FILE` has emptied its file by now, or it is not there yet.
+  const rest = { ...environment, [`${variableOf('OAUTH_REFRESH_TOKEN')}_FILE`]: undefined };
+  const { values, provider, client } = readClient(rest, variableOf, problems);
   const required = (setting: 'OAUTH_SCOPE' | 'OAUTH_AUTHORIZATION_URL', value: string | null | undefined) => {
     if (!value) problems.push({ variable: variableOf(setting), message: 'is required without OAUTH_PROVIDER' });
   };

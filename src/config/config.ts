@@ -78,7 +78,7 @@ export function loadConfig(environment: Environment): Config {
   problems.push(...clearTextProblems(values));
   problems.push(...senderAuthProblems(values), ...replyToProblems(values));
   const acknowledgement = acknowledgementConfig(values, environment, problems);
-  problems.push(...dashboardProblems(values));
+  problems.push(...dashboardProblems(values, problems));
   if (problems.length > 0) throw new ConfigError(problems);
   const v = values as Required<typeof values>;
   return freeze({
@@ -142,7 +142,7 @@ export function loadHttpConfig(environment: Environment): HttpConfig {
   const { HTTP_HOST, HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD } = serviceSettings;
   const settings = { HTTP_HOST, HTTP_PORT, DASHBOARD_USER, DASHBOARD_PASSWORD };
   const { values, problems } = readSettings(settings, environment);
-  problems.push(...dashboardProblems(values));
+  problems.push(...dashboardProblems(values, problems));
   if (problems.length > 0) throw new ConfigError(problems);
   return freeze(httpOf(values));
 }
@@ -162,8 +162,15 @@ function httpOf({ HTTP_HOST = '127.0.0.1', HTTP_PORT, DASHBOARD_USER, DASHBOARD_
   return { host: HTTP_HOST, port: HTTP_PORT ?? null, dashboard };
 }
 
-/** A page that is half set up must not be served to everybody, nor be missing without a word. */
-function dashboardProblems({ DASHBOARD_USER, DASHBOARD_PASSWORD }: HttpValues): ConfigProblem[] {
+/**
+ * A page that is half set up must not be served to everybody, nor be missing without a word.
+ * @param known a half that is wrong is set all the same
+ */
+function dashboardProblems(
+  { DASHBOARD_USER, DASHBOARD_PASSWORD }: HttpValues,
+  known: readonly ConfigProblem[],
+): ConfigProblem[] {
+  if (known.some(({ variable }) => variable.startsWith('DASHBOARD_'))) return [];
   if ((DASHBOARD_USER === undefined) === (DASHBOARD_PASSWORD === undefined)) return [];
   const [missing, other] =
     DASHBOARD_USER === undefined

@@ -28,12 +28,25 @@ export function readSettings<S extends Record<string, z.ZodType>>(
     if (result.success) values[setting as keyof S] = result.data as z.output<S[keyof S]>;
     else if (raw === undefined) problems.push({ variable, message: 'is required and not set' });
     else {
-      // A URL may hold a password where none is meant to be.
-      const shown = isSecret ? 'its value (not shown)' : `"${raw.replace(/:\/\/\S*@/, '://…@')}"`;
-      for (const issue of flatten(result.error.issues)) problems.push({ variable, message: `${shown}: ${issue}` });
+      const begin = isSecret ? `${shownOfSecret(setting, raw)}; ` : `"${shownOf(setting, raw)}": `;
+      for (const issue of flatten(result.error.issues)) problems.push({ variable, message: begin + issue });
     }
   }
   return { values, problems };
+}
+
+/** The value without a password or token that a URL may hold where none is meant to be. */
+function shownOf(setting: string, raw: string): string {
+  const shown = raw.replace(/:\/\/\S*@/, '://…@');
+  return setting.endsWith('_URL') ? shown.replace(/^(?!\S*:\/\/)\S*@/, '…@').replace(/([?#]).*/s, '$1…') : shown;
+}
+
+/** Of a URL the scheme, which is what is mostly wrong. Not the host: a slash in a password makes a host of it. */
+function shownOfSecret(setting: string, raw: string): string {
+  const scheme = setting.endsWith('_URL') ? /^[a-z][a-z\d+.-]*:\/\//i.exec(raw)?.[0] : undefined;
+  return scheme === undefined
+    ? 'is set to what cannot be used (not shown)'
+    : `is ${scheme}… (no more is shown), which cannot be used`;
 }
 
 /** The variable's text; undefined where it is unset or empty (as `NAME=` in a compose file), null where a problem was found. */
@@ -50,12 +63,16 @@ function rawValue(
     problems.push({ variable: name, message: `is set, and ${name}_FILE too; accepted: one of them` });
     return null;
   }
+  const refuse = (what: string) => {
+    problems.push({ variable: `${name}_FILE`, message: `"${path}": ${what}` });
+    return null;
+  };
   try {
     // An editor's last line end is not part of the secret.
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '') || undefined;
+    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return /\S/.test(secret) ? secret : refuse('is empty; accepted: a file with the secret in it');
   } catch (error) {
-    problems.push({ variable: `${name}_FILE`, message: `"${path}": ${(error as Error).message}` });
-    return null;
+    return refuse((error as Error).message);
   }
 }
 

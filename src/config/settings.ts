@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import addressparser from 'nodemailer/lib/addressparser';
 import { RE2JS } from 're2js';
 import { z } from 'zod';
@@ -50,6 +51,14 @@ const addressesAndDomains = addressList.refine(
   'accepted: addresses and @domains, separated by commas',
 );
 
+/** As Node connects to it: a URL or a name with its port would be looked up as a name, and not be found. */
+const host = z
+  .string()
+  .refine(
+    (value) => isIP(value) !== 0 || /^[^\s:/@[\]]+$/.test(value),
+    'accepted: the name or address of the server alone, as mail.acme.test; the port is IMAP_PORT',
+  );
+
 /** Names of hosts, or with a dot before it of all hosts below a domain. */
 const hosts = z
   .string()
@@ -85,7 +94,7 @@ const queueUrl = z
       /^embedded:.+/.test(value) ||
       (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) ||
       redisAddress(value) !== null,
-    'accepted: redis://…, redis-sentinel://HOST,HOST/NAME, redis-cluster://HOST,HOST (or rediss…), postgres://… or embedded:DIR',
+    'accepted: redis://HOST or redis://HOST/NUMBER of a database, redis-sentinel://HOST,HOST/NAME, redis-cluster://HOST,HOST (or rediss…), postgres://… or embedded:DIR',
   );
 
 /** `Support <support@acme.test>` or the address alone. */
@@ -223,7 +232,7 @@ const authKinds = ['password', 'oauth2'] as const;
 
 /** How one mailbox is watched. */
 export const imapSettings = {
-  IMAP_HOST: text,
+  IMAP_HOST: host,
   IMAP_PORT: wholeNumber(1, 65_535).optional(),
   IMAP_TLS: oneOf(['implicit', 'starttls', 'none']).default('implicit'),
   IMAP_USER: text,

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, startCli } from '../services/cli.js';
@@ -66,6 +69,16 @@ describe('mail2ticket login with a code for another device', () => {
     expect({ code, out }).toEqual({ code: 0, out: `${REFRESH_TOKEN}\n` });
     expect(told).toContain('set OAUTH_REFRESH_TOKEN to it');
     expect(told).not.toMatch(SECRETS);
+  });
+
+  it('may be written into the file that the token is to be read from, which a shell empties before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mail2ticket-login-'));
+    const OAUTH_REFRESH_TOKEN_FILE = join(folder, 'refresh');
+    writeFileSync(OAUTH_REFRESH_TOKEN_FILE, '');
+    expect(await login({ ...device(), OAUTH_REFRESH_TOKEN_FILE }).end()).toMatchObject({ code: 0 });
+    rmSync(OAUTH_REFRESH_TOKEN_FILE);
+    expect(await login({ ...device(), OAUTH_REFRESH_TOKEN_FILE }).end()).toMatchObject({ code: 0 });
+    rmSync(folder, { recursive: true });
   });
 
   it('of one of several mailboxes names the setting of that one', async () => {

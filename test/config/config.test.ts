@@ -110,6 +110,37 @@ describe('the configuration', () => {
     expect(text).not.toContain('s3cret');
   });
 
+  it.each([
+    'https://help.acme.test/api/?token=s3cret',
+    'https://help.acme.test/api/#s3cret',
+    'https://ann:s3cret@help.acme.test/api/',
+    'help.acme.test/api/?token=s3cret',
+    'ann:s3cret@help.acme.test/api/',
+  ])('shows %s without what may be a secret', (url) => {
+    const [message] = problemsOf({ HELPDESK_URL: url }).HELPDESK_URL ?? [];
+    expect(message).toContain('help.acme.test/api/');
+    expect(message).not.toContain('s3cret');
+  });
+
+  it('shows of a secret URL that cannot be used its scheme alone', () => {
+    const { QUEUE_URL } = problemsOf({ QUEUE_URL: 'mysql://hidden:hidden@hidden/hidden' });
+    expect(QUEUE_URL).toEqual([
+      expect.stringMatching(/^is mysql:\/\/… \(no more is shown\), which cannot be used; accepted: redis:/),
+    ]);
+    const { DASHBOARD_PASSWORD } = problemsOf({ DASHBOARD_USER: 'a', DASHBOARD_PASSWORD: 'abc' });
+    expect(DASHBOARD_PASSWORD).toEqual(['is set to what cannot be used (not shown); accepted: at least 8 characters']);
+  });
+
+  it.each(['imaps://localhost', 'localhost:993', 'ann@mail.acme.test', 'mail.acme.test/', '[::1]'])(
+    'takes %s for no name of an IMAP server, and names the setting of the port',
+    (host) => expect(problemsOf({ IMAP_HOST: host }).IMAP_HOST?.join()).toMatch(/name .*alone.*IMAP_PORT/),
+  );
+
+  it.each(['localhost', 'mail_1.acme.test', '10.0.0.1', '::1', 'fe80::1%eth0', 'müller.test'])(
+    'takes %s for the name of an IMAP server',
+    (host) => expect(problemsOf({ IMAP_HOST: host })).toEqual({}),
+  );
+
   it.each<[string, string]>([
     ['http://localhost:8080/api', 'http://localhost:8080/api/'],
     ['http://127.0.0.1/', 'http://127.0.0.1/'],
@@ -162,6 +193,8 @@ describe('the configuration', () => {
       expect(problemsOf({ HTTP_HOST, DASHBOARD_USER: 'operator' })).toHaveProperty('DASHBOARD_PASSWORD');
       expect(problemsOf({ HTTP_HOST, DASHBOARD_PASSWORD })).toHaveProperty('DASHBOARD_USER');
     }
+    expect(Object.keys(problemsOf({ DASHBOARD_PASSWORD: 'shorty' }))).toEqual(['DASHBOARD_PASSWORD']);
+    expect(Object.keys(problemsOf({ DASHBOARD_USER: 'a:b' }))).toEqual(['DASHBOARD_USER']);
     const short = problemsOf({ DASHBOARD_USER: 'a:b', DASHBOARD_PASSWORD: 'shorty' });
     expect(Object.keys(short)).toEqual(expect.arrayContaining(['DASHBOARD_USER', 'DASHBOARD_PASSWORD']));
     expect(JSON.stringify(short)).not.toContain('shorty');
@@ -193,6 +226,14 @@ describe('the configuration', () => {
     expect(loadConfig({ ...required, HELPDESK_TOKEN: '', HELPDESK_TOKEN_FILE: path }).helpdesk.token).toBe(
       'from a file',
     );
+  });
+
+  it.each(['', '\n', '  \n'])('says which file of a secret is empty: %j', (content) => {
+    const path = join(directory, 'empty');
+    writeFileSync(path, content);
+    expect(problemsOf({ IMAP_PASSWORD: '', IMAP_PASSWORD_FILE: path })).toEqual({
+      IMAP_PASSWORD_FILE: [`"${path}": is empty; accepted: a file with the secret in it`],
+    });
   });
 
   it('says which file of a secret cannot be read, and does not choose between a secret and its file', () => {
