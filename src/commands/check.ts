@@ -151,6 +151,13 @@ const STAND_INS: Readonly<Record<string, string>> = {
   IMAP_PASSWORD: '-',
 };
 
+/** Settings that are of no use without each other: where one is wrong, its half would be, too. */
+const TOGETHER = [/^DASHBOARD_/, /^(SMTP_URL|ACK_)/];
+
+function leaveOut(settings: Record<string, string | undefined>, group: RegExp | undefined): void {
+  for (const setting of Object.keys(settings)) if (group?.test(setting)) delete settings[setting];
+}
+
 /** Takes the log-ins for a password whose OAuth settings are wrong; nobody looks at them either. */
 function withoutOAuth(wrong: string, settings: Record<string, string | undefined>): void {
   const [, of] = /^(.*_)?OAUTH_/.exec(wrong) ?? [];
@@ -171,6 +178,10 @@ function usableConfig(environment: Environment): { config: Config | null; proble
       delete rest[name];
       delete rest[`${name}_FILE`];
       rest[name] = STAND_INS[name];
+      leaveOut(
+        rest,
+        TOGETHER.find((group) => group.test(name)),
+      );
       if (name.includes('OAUTH_')) withoutOAuth(name, rest);
     }
     return { config: attempt(() => loadConfig(rest)), problems: error.problems };

@@ -119,6 +119,17 @@ it('says where the settings come from, which names are none, and first of all th
 });
 
 it.each<[string, Record<string, string>, string[]]>([
+  ['half of the page', { DASHBOARD_USER: 'ann' }, ['DASHBOARD_PASSWORD']],
+  ['the other half of the page', { DASHBOARD_PASSWORD: 'abc' }, ['DASHBOARD_PASSWORD']],
+  ['half of the acknowledgements', { ACK_FROM: 'a@acme.test' }, ['SMTP_URL']],
+])('looks at what does not need it where %s is wrong', async (_, settings, wrong) => {
+  const { code, findings, problems } = await check(settings);
+  expect(code).toBe(2);
+  expect(problems.map(({ found }) => found.split(' ')[0])).toEqual(wrong);
+  expect(findings.map(({ about }) => about)).toEqual(expect.arrayContaining(['queue', 'helpdesk api']));
+});
+
+it.each<[string, Record<string, string>, string[]]>([
   ['all log-ins', { IMAP_AUTH: 'oauth2', OAUTH_PROVIDER: 'yahoo' }, ['imap', 'smtp']],
   ['one mailbox', { IMAP_AUTH: 'oauth2', MAILBOXES: 'a', A_OAUTH_PROVIDER: 'microsoft' }, ['imap']],
   [
