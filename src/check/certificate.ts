@@ -17,7 +17,12 @@ export interface TlsPeer {
   readonly settings: PeerSettings;
   /** What is said in clear text before TLS begins, as STARTTLS. */
   readonly prelude?: (socket: Socket) => Promise<void>;
+  /** What to do where the server takes the connection and then says nothing, if that has a cause of its own. */
+  readonly cureOfSilence?: string;
 }
+
+/** Our code for a server that takes the connection and then says nothing. No firewall is to blame for that. */
+const SILENT = 'ESILENT';
 
 /**
  * Looks at the certificate a server shows. Nothing is sent over the connection, so it is made with an unacceptable
@@ -33,8 +38,10 @@ export async function checkCertificate(
   report: Report,
 ): Promise<boolean> {
   const socket = connect(peer.port, peer.host);
-  const late = Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' });
-  const deadline = setTimeout(() => socket.destroy(late), timeoutMs);
+  const deadline = setTimeout(() => {
+    const code = socket.connecting ? 'ETIMEDOUT' : SILENT;
+    socket.destroy(Object.assign(new Error(code), { code }));
+  }, timeoutMs);
   let tls: TLSSocket | null = null;
   try {
     await once(socket, 'connect');
@@ -52,7 +59,8 @@ export async function checkCertificate(
   } catch (error) {
     const code = codeOf(error);
     const reason = code || (error instanceof Error ? error.message : String(error));
-    report(problem(peer.about, `${peer.host}:${peer.port}: ${said(reason, late)}`, cureOf(code, peer.settings)));
+    const cure = (code === SILENT && peer.cureOfSilence) || cureOf(code, peer.settings);
+    report(problem(peer.about, `${peer.host}:${peer.port}: ${said(reason, timeoutMs)}`, cure));
     return false;
   } finally {
     clearTimeout(deadline);
@@ -61,8 +69,10 @@ export async function checkCertificate(
   }
 }
 
-function said(reason: string, late: Error): string {
-  return reason === 'ETIMEDOUT' ? late.message : reason;
+function said(reason: string, timeoutMs: number): string {
+  const nothing = `no answer within ${timeoutMs / 1000} s`;
+  if (reason === SILENT) return `takes the connection, but ${nothing}`;
+  return reason === 'ETIMEDOUT' ? nothing : reason;
 }
 
 function judge(tls: TLSSocket, { about, host, settings }: TlsPeer, now: number): Finding {

@@ -18,6 +18,7 @@ export function cureOf(code: string, settings: PeerSettings): string {
     return `check ${host} for a misspelled name; in Docker, whether the container can resolve names of that network`;
   if (code === 'EAI_AGAIN') return 'the DNS server does not answer: check the network of this machine or container';
   if (code === 'ECONNREFUSED') return `nothing listens there: check ${both}, and whether the server runs`;
+  if (code === 'ESILENT') return `something else may listen there: check ${settings.port}`;
   if (/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(code))
     return `no way leads there: check ${both}, and the firewalls in between`;
   if (UNKNOWN_ISSUER.test(code))

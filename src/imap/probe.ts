@@ -24,6 +24,9 @@ export interface MailboxProbe {
 
 const SETTINGS = { host: 'IMAP_HOST', port: 'IMAP_PORT and IMAP_TLS' };
 
+const CURE_OF_SILENCE =
+  'perhaps TLS begins with the first byte there, as on port 993: set IMAP_TLS=implicit, or correct IMAP_PORT';
+
 /**
  * Looks whether the mailbox can be watched and its mail be filed. Of the watched folder nothing is read or changed; what has to be
  * tried out is tried in a folder of its own, which is removed again. Never rejects.
@@ -68,7 +71,8 @@ async function reachable({ login, timeoutMs }: MailboxProbe, report: Report): Pr
     return true;
   }
   const peer = { about: 'imap tls', host, port, settings: SETTINGS };
-  return checkCertificate(tls === 'starttls' ? { ...peer, prelude: startTls } : peer, timeoutMs, Date.now(), report);
+  const beginning = tls === 'starttls' ? { prelude: startTls, cureOfSilence: CURE_OF_SILENCE } : {};
+  return checkCertificate({ ...peer, ...beginning }, timeoutMs, Date.now(), report);
 }
 
 /** RFC 9051 section 6.2.1. */
@@ -124,7 +128,8 @@ function cureOfLogIn(error: unknown): string {
   if (error instanceof MailboxRefusedError && error.setting === 'IMAP_PASSWORD') {
     return 'check IMAP_USER and IMAP_PASSWORD; some providers want a password made for this app, or IMAP to be switched on';
   }
-  return cureOf(codeOf(error instanceof Error ? error.cause : null), SETTINGS);
+  const code = codeOf(error instanceof Error ? error.cause : null);
+  return code === 'GREETING_TIMEOUT' ? CURE_OF_SILENCE : cureOf(code, SETTINGS);
 }
 
 function probeAbilities({ capabilities }: ImapFlow, { pollMs }: MailboxProbe, report: Report): void {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { codeOf, cureOf } from '../check/cure.js';
-import { ok, problem, type Report, warning } from '../check/finding.js';
+import { type Finding, ok, problem, type Report, warning } from '../check/finding.js';
 import { findingsOfEmbedded } from './probe/embedded.js';
 import { findingsOfPostgres } from './probe/postgres.js';
 import { findingsOfRedis } from './probe/redis.js';
@@ -37,7 +39,34 @@ export async function probeQueue(url: string, timeoutMs: number, report: Report)
       });
     }
   } catch (error) {
-    report(problem('queue', `${addressOf(url)} cannot be used: ${reasonOf(error)}`, cureOfStore(error)));
+    report((await findingOfTls(url, error, timeoutMs)) ?? cannotBeUsed(url, reasonOf(error), cureOfStore(error)));
+  }
+}
+
+function cannotBeUsed(url: string, reason: string, cure: string): Finding {
+  return problem('queue', `${addressOf(url)} cannot be used: ${reason}`, cure);
+}
+
+/** A Redis with TLS resets a connection without it; one without waits for the rest of a command, which looks as if no way led there. */
+async function findingOfTls(url: string, error: unknown, timeoutMs: number): Promise<Finding | null> {
+  const code = codeOf(error);
+  if (url.startsWith('redis://') && code === 'ECONNRESET')
+    return cannotBeUsed(url, reasonOf(error), 'perhaps Redis speaks TLS there: let QUEUE_URL begin with rediss://');
+  if (!url.startsWith('rediss://') || code !== 'ETIMEDOUT' || !(await takesConnections(new URL(url), timeoutMs)))
+    return null;
+  const cure = 'let QUEUE_URL begin with redis://, or name the port on which Redis speaks TLS';
+  return cannotBeUsed(url, 'takes the connection, but speaks no TLS', cure);
+}
+
+async function takesConnections({ hostname, port }: URL, timeoutMs: number): Promise<boolean> {
+  const socket = connect(Number(port) || 6379, hostname.replace(/^\[|\]$/g, '') || 'localhost');
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(timeoutMs) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
   }
 }
 

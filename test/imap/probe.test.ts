@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/check/finding.js';
 import { fixedPassword } from '../../src/credentials.js';
@@ -107,6 +109,21 @@ describe('a mailbox', () => {
     ]);
   });
 
+  it('on a server that says nothing before TLS, with IMAP_TLS=starttls, is told that it may want TLS at once', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const found = await probe(dovecot, { login: { tls: 'starttls', port }, timeoutMs: 500 });
+    silent.close();
+    expect(problems(found)).toMatchObject([
+      {
+        about: 'imap tls',
+        found: `127.0.0.1:${port}: takes the connection, but no answer within 0.5 s`,
+        cure: 'perhaps TLS begins with the first byte there, as on port 993: set IMAP_TLS=implicit, or correct IMAP_PORT',
+      },
+    ]);
+  });
+
   it('where nothing listens names host and port', async () => {
     expect(problems(await probe(dovecot, { login: { port: dovecot.tlsPort } }))).toMatchObject([
       { about: 'imap log-in', cure: expect.stringContaining('IMAP_HOST, IMAP_PORT and IMAP_TLS') },
@@ -117,6 +134,16 @@ describe('a mailbox', () => {
     expect(problems(await probe(dovecot, { folder: 'Suport' }))).toMatchObject([
       { about: 'imap folder', cure: 'set IMAP_FOLDER to one of: INBOX' },
     ]);
+  });
+
+  it('without the watched folder is not told to watch one of ours', async () => {
+    const imap = await dovecot.client(user);
+    const ours = ['Mail2Ticket', 'Mail2Ticket/Failed', 'Mail2Ticket-Check-0a1b2c3d'];
+    for (const path of [...ours, 'Sales']) await imap.mailboxCreate(path);
+    const cure = about(await probe(dovecot, { folder: 'Support' }), 'imap folder')?.cure;
+    for (const path of [...ours, 'Sales'].reverse()) await imap.mailboxDelete(path);
+    await imap.logout();
+    expect(cure).toMatch(/^set IMAP_FOLDER to one of: (INBOX, Sales|Sales, INBOX)$/);
   });
 
   it('that is watched already is told by its note, and by the want of it', async () => {

@@ -7,13 +7,14 @@ import type { Finding } from '../../src/check/finding.js';
 import { lockDirectory } from '../../src/queue/directory-lock.js';
 import { judgeRedis, parseInfo } from '../../src/queue/probe/redis.js';
 import { probeQueue } from '../../src/queue/probe.js';
+import { selfSigned } from '../services/certificate.js';
 import { postgresPrograms, startPostgres } from '../services/postgres.js';
 import { freePort } from '../services/private-server.js';
 import { startRedis } from '../services/redis.js';
 
-async function findings(url: string): Promise<Record<string, Finding>> {
+async function findings(url: string, timeoutMs = 5000): Promise<Record<string, Finding>> {
   const found: Record<string, Finding> = {};
-  await probeQueue(url, 5000, (finding) => {
+  await probeQueue(url, timeoutMs, (finding) => {
     found[finding.about] = finding;
   });
   return found;
@@ -59,6 +60,30 @@ describe('a Redis', () => {
     admin.disconnect();
     expect(found.queue).toMatchObject({ level: 'problem', cure: 'check user and password in QUEUE_URL' });
     expect(JSON.stringify(found)).not.toContain('hunter2');
+    await redis.stop();
+  });
+
+  it('that speaks no TLS, where QUEUE_URL begins with rediss, is told as that', async () => {
+    const redis = await startRedis();
+    const { queue } = await findings(redis.url.replace('redis:', 'rediss:'), 500);
+    expect(queue).toMatchObject({
+      level: 'problem',
+      found: expect.stringMatching(/^127.0.0.1:\d+ cannot be used: takes the connection, but speaks no TLS$/),
+      cure: 'let QUEUE_URL begin with redis://, or name the port on which Redis speaks TLS',
+    });
+    await redis.stop();
+  });
+
+  it('that speaks TLS alone, where QUEUE_URL begins with redis, is told as that', async () => {
+    const { key, cert } = selfSigned('DNS:localhost', 7);
+    const port = await freePort();
+    const redis = await startRedis({
+      more: { 'tls-port': String(port), 'tls-cert-file': cert, 'tls-key-file': key, 'tls-auth-clients': 'no' },
+    });
+    expect((await findings(`redis://127.0.0.1:${port}`)).queue).toMatchObject({
+      level: 'problem',
+      cure: 'perhaps Redis speaks TLS there: let QUEUE_URL begin with rediss://',
+    });
     await redis.stop();
   });
 
@@ -133,6 +158,15 @@ describe('an embedded queue', () => {
     expect((await findings(`embedded:${directory}`)).queue).toMatchObject({ level: 'ok' });
     if (typeof unlock === 'function') unlock();
     rmSync(directory, { recursive: true });
+  });
+
+  it('that is a file is told as that', async () => {
+    const path = resolve('package.json');
+    expect((await findings(`embedded:${path}`)).queue).toMatchObject({
+      level: 'problem',
+      found: `${path} is a file, not a directory`,
+      cure: 'let QUEUE_URL name a directory: embedded:DIR',
+    });
   });
 
   it('in a place where no directory can be made is a problem', async () => {

@@ -16,7 +16,8 @@ export async function probeWatchedFolder(
   const names = [...found.standing];
   // INBOX is the one name whose case does not matter (RFC 9051 section 5.1).
   if (!names.some((name) => name === folder || (/^inbox$/i.test(name) && /^inbox$/i.test(folder)))) {
-    const shown = names.slice(0, MAX_NAMED).join(', ');
+    const theirs = names.filter((name) => !name.startsWith(found.top));
+    const shown = theirs.slice(0, MAX_NAMED).join(', ');
     report(problem('imap folder', `there is no folder ${folder}`, `set IMAP_FOLDER to one of: ${shown}`));
     return;
   }

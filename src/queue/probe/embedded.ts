@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Finding, ok, problem } from '../../check/finding.js';
 import { type Holder, holderOf } from '../directory-lock.js';
@@ -8,6 +8,9 @@ import { isFull, MIN_FREE_BYTES } from '../free-space.js';
 export function findingsOfEmbedded(directory: string): Finding[] {
   const path = resolve(directory);
   const nearest = nearestStanding(path);
+  // Root has every right to a file, and still can make nothing in it.
+  if (!statSync(nearest).isDirectory())
+    return [problem('queue', `${nearest} is a file, not a directory`, 'let QUEUE_URL name a directory: embedded:DIR')];
   try {
     accessSync(nearest, constants.R_OK | constants.W_OK | constants.X_OK);
     const holder = holderOf(path);
