@@ -22,7 +22,7 @@ export function cureOf(code: string, settings: PeerSettings): string {
   if (/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(code))
     return `no way leads there: check ${both}, and the firewalls in between`;
   if (UNKNOWN_ISSUER.test(code))
-    return "let NODE_EXTRA_CA_CERTS name a PEM file with its issuer's certificate, or install one of a public authority";
+    return "let NODE_EXTRA_CA_CERTS in the environment (.env is read too late: docs/install.md) name a PEM file with its issuer's certificate, or install one of a public authority";
   if (code === 'CERT_HAS_EXPIRED') return 'renew the certificate on the server';
   if (code === 'CERT_NOT_YET_VALID') return "set this machine's clock";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `set ${host} to a name that the certificate is for`;
