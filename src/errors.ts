@@ -156,6 +156,11 @@ export class TokenRefusedError extends SettingRefusedError {
   readonly code = 'TOKEN_REFUSED';
 }
 
+/** HTTP_PORT cannot be listened on for now; another program has it, or the address is not there yet. To be tried again. */
+export class PortUnavailableError extends Mail2TicketError {
+  readonly code = 'PORT_UNAVAILABLE';
+}
+
 /** The queue's store (Redis, PostgreSQL, the embedded directory) cannot be used now. */
 export class QueueUnavailableError extends Mail2TicketError {
   readonly code = 'QUEUE_UNAVAILABLE';

@@ -12,7 +12,7 @@ const STOP_LIMIT_MS = 9500;
 /**
  * Runs the service until it is told to stop.
  * @returns the exit code
- * @throws ConfigError before anything is started
+ * @throws ConfigError before anything is started; PortUnavailableError
  */
 export async function startCommand(sources: Sources, role: Role): Promise<number> {
   const config = loadConfig(sources.environment);

@@ -53,6 +53,7 @@ const FAILURES: Readonly<Record<Thrown['code'], FailureRow>> = {
   TOKEN_UNAVAILABLE: { class: 'transient', advice: 'The authorization server gives no token now. It is tried again.' },
   TOKEN_REFUSED: { class: 'configuration', advice: 'The authorization server refuses an access token.' },
   SERVICE_REFUSED: { class: 'permanent', advice: 'The running service does not answer as it was asked.' },
+  PORT_UNAVAILABLE: { class: 'transient', advice: 'HTTP_PORT cannot be listened on for now.' },
   QUEUE_UNAVAILABLE: { class: 'transient', advice: 'The store of the queue cannot be reached. It is tried again.' },
   QUEUE_FULL: { class: 'transient', advice: 'So much mail is under way that no more is taken for now.' },
 };

@@ -37,7 +37,7 @@ export type Role = 'all' | 'watcher' | 'worker';
 /**
  * Wires the rooms together and starts them. While the queue cannot be reached it waits and tries again.
  * @param signal ends the waiting for the queue
- * @throws ConfigError where QUEUE_URL or HELPDESK_URL cannot be used, or HTTP_PORT cannot be listened on
+ * @throws ConfigError where QUEUE_URL, HELPDESK_URL or HTTP_PORT cannot be used; PortUnavailableError while another program has HTTP_PORT
  */
 export async function startService(
   config: Config,

@@ -1,14 +1,32 @@
 import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { startCli } from '../services/cli.js';
+import { runCli, startCli } from '../services/cli.js';
 import { freePort } from '../services/private-server.js';
 import { startRedis } from '../services/redis.js';
 import { mail, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';
+
+const settings = {
+  HELPDESK_URL: 'https://help.acme.test/api/',
+  HELPDESK_TOKEN: 'token',
+  IMAP_HOST: 'imap.acme.test',
+  IMAP_USER: 'support@acme.test',
+  IMAP_PASSWORD: 'hunter2',
+};
+
+it('ends with 1, to be started again, while another program has HTTP_PORT', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { code, err } = await runCli(['start'], { ...settings, HTTP_PORT: String(port) });
+  other.close();
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(`HTTP_PORT "${port}".*EADDRINUSE`) });
+});
 
 it.each([
   ['idle', false, 'SIGKILL'],
@@ -61,11 +79,7 @@ it('tells of an error that nobody expected where it arose, and nothing of what h
   })`;
   const child = startCli(['start'], {
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(crash)}`,
-    HELPDESK_URL: 'https://help.acme.test/api/',
-    HELPDESK_TOKEN: 'token',
-    IMAP_HOST: 'imap.acme.test',
-    IMAP_USER: 'support@acme.test',
-    IMAP_PASSWORD: 'hunter2',
+    ...settings,
     QUEUE_URL: `redis://127.0.0.1:${await freePort()}`,
   });
   let output = '';

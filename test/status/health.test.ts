@@ -51,8 +51,14 @@ describe('the health page', () => {
     const first = await serveStatus(new Health(['mailbox']), noMetrics, { host: '127.0.0.1', port: 0 });
     const port = Number(new URL(first.url).port);
     await expect(serveStatus(new Health(['mailbox']), noMetrics, { host: '127.0.0.1', port })).rejects.toThrow(
-      /HTTP_PORT: .*EADDRINUSE/,
+      new RegExp(`HTTP_PORT "${port}" .*EADDRINUSE`),
     );
     await first.close();
+  });
+
+  it('takes an address that the name server does not know for a wrong setting', async () => {
+    await expect(
+      serveStatus(new Health(['mailbox']), noMetrics, { host: 'no-such-host.invalid', port: 0 }),
+    ).rejects.toThrow(/configuration: HTTP_PORT: "0" on HTTP_HOST "no-such-host.invalid"/);
   });
 });
