@@ -59,6 +59,11 @@ export function lockDirectory(directory: string): (() => void) | Holder {
   };
 }
 
+/** The holder's machine, as people know it. */
+export function hostOf({ place }: Holder): string {
+  return place.split(' ')[0] ?? '';
+}
+
 /** The living process that holds a directory; null where none does. Takes and changes nothing. */
 export function holderOf(directory: string): Holder | null {
   const found = read(join(directory, 'lock'));

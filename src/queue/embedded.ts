@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import { QueueUnavailableError } from '../errors.js';
-import { lockDirectory } from './directory-lock.js';
+import { hostOf, lockDirectory } from './directory-lock.js';
 import { EmbeddedBridge } from './embedded-bridge.js';
 import { isFull, MIN_FREE_BYTES } from './free-space.js';
 
@@ -68,13 +68,16 @@ function take(path: string): () => void {
     makeDirectory(path);
     taken = lockDirectory(path);
   } catch (error) {
-    throw new QueueUnavailableError(`QUEUE_URL: the directory ${path} cannot be written: ${text(error)}`, {
-      cause: error,
-    });
+    // Without the path in the system's words: it is another one at each try, and the log would repeat the line every few seconds.
+    const why = text(error).replace(/, \w+ '.*$/s, '');
+    throw new QueueUnavailableError(
+      `QUEUE_URL: the directory ${path} cannot be written: ${why}; let it name one that this user can write, as embedded:./data`,
+      { cause: error },
+    );
   }
   if (typeof taken === 'function') return taken;
   throw new QueueUnavailableError(
-    `QUEUE_URL: the directory ${path} is in use by process ${taken.pid} on ${taken.place}; an embedded queue serves one process at a time`,
+    `QUEUE_URL: the directory ${path} is in use by process ${taken.pid} on ${hostOf(taken)}; an embedded queue serves one process at a time`,
   );
 }
 

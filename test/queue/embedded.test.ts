@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -39,7 +39,9 @@ describe('The directory of an embedded queue', () => {
 
     const refusal = await open(directory).catch((error) => error);
     expect(refusal).toBeInstanceOf(QueueUnavailableError);
-    expect(refusal.message).toContain(`QUEUE_URL: the directory ${directory} is in use by process ${child.pid}`);
+    expect(refusal.message).toContain(
+      `QUEUE_URL: the directory ${directory} is in use by process ${child.pid} on ${hostname()};`,
+    );
 
     while (acknowledged.length < 100) await once(lines, 'line');
     child.kill('SIGKILL');
@@ -85,4 +87,12 @@ describe('The directory of an embedded queue', () => {
       );
     },
   );
+
+  test('that is a file is refused in the same words each time, so that the log says it once a minute', async () => {
+    const file = join(parent, 'file');
+    await writeFile(file, '');
+    const refusals = [await open(file).catch((error) => error), await open(file).catch((error) => error)];
+    const words = `QUEUE_URL: the directory ${file} cannot be written: ENOTDIR: not a directory; let it name one that this user can write, as embedded:./data`;
+    expect(refusals.map(({ message }) => message)).toEqual([words, words]);
+  });
 });
