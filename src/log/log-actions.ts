@@ -35,7 +35,8 @@ export const LOG_ACTIONS = {
       'The store of the queue answers, but may lose or refuse what it is given: `reason`; `cure` says what to do. Once, at the start.',
   },
   'queue.unavailable': {
-    meaning: 'The store of the queue cannot be opened at the start, and is tried again after `retryInMs`.',
+    meaning:
+      'The store of the queue cannot be opened at the start, and is tried again after `retryInMs`; an error where it answers and refuses us.',
     repeats: true,
   },
   'queue.error': {

@@ -67,7 +67,9 @@ export async function firstConnection<T>(
 
 const RETRY_MS = 500;
 
-function isRefusal(error: unknown): boolean {
+/** Whether the store answers and will say no again, told by its own error or by the one that `unavailable` made of it. */
+export function isRefusal(error: unknown): boolean {
+  if (error instanceof QueueUnavailableError) return isRefusal(error.cause);
   return error instanceof Error && (REFUSAL.test(codeOf(error)) || REFUSAL.test(error.message));
 }
 
@@ -75,15 +77,23 @@ function isRefusal(error: unknown): boolean {
 export function unavailable(where: string, error: unknown): QueueUnavailableError {
   // ioredis hangs the command on its error: AUTH with the password, or a job with the mail.
   if (error instanceof Error && 'command' in error) delete error.command;
-  return new QueueUnavailableError(`the queue's store, ${where}, cannot be used: ${reasonOf(error)}`, { cause: error });
+  const message = `the queue's store, ${where}, cannot be used: ${reasonOf(error)}; see QUEUE_URL`;
+  return new QueueUnavailableError(message, { cause: error });
 }
 
 /** One line on an error that holds no data: the other fields of a driver's error hold commands, with passwords and mails in them. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   if (!(error instanceof Error)) return 'unknown';
-  return error.message || codeOf(error) || error.name;
+  const own = OWN_WORDS.find(([pattern]) => pattern.test(error.message));
+  return own?.[1] ?? (error.message || codeOf(error) || error.name);
 }
+
+/** What a library says to programmers, and what that means. */
+const OWN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^Stream isn't writeable/, 'Connection is closed.'],
+  [/^NOAUTH /, 'NOAUTH: it wants a password'],
+];
 
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';

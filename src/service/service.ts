@@ -9,6 +9,7 @@ import { JobLedger } from '../queue/ledger.js';
 import { MailLog } from '../queue/mail-log.js';
 import { Postponed } from '../queue/postponed.js';
 import { probeQueue } from '../queue/probe.js';
+import { isRefusal } from '../queue/unavailable.js';
 import { Health } from '../status/health.js';
 import { Metrics } from '../status/metrics.js';
 import { ownVersion } from '../version.js';
@@ -110,7 +111,8 @@ async function openQueue(url: string, log: Log, health: Health<string>, signal: 
     } catch (error) {
       if (!(error instanceof QueueUnavailableError)) throw error;
       health.report('queue', { ok: false, reason: error.message });
-      log.warn(
+      // What is away comes back; what refuses us waits for a person.
+      log[isRefusal(error) ? 'error' : 'warn'](
         { action: 'queue.unavailable', reason: error.message, retryInMs: QUEUE_RETRY_MS },
         'the queue cannot be opened now',
       );

@@ -134,3 +134,20 @@ it('warns of what is odd in .env, by name and without the value, and says which 
     rmSync(folder, { recursive: true });
   }
 });
+
+it('says as an error, and with the setting to look at, that Redis wants another password', async () => {
+  const redis = await startRedis();
+  const child = startCli(['start'], { ...settings, QUEUE_URL: redis.url.replace('redis://', 'redis://nobody:wrong@') });
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  try {
+    const line = await until('it says so', () => output.split('\n').find((each) => each.includes('queue.unavailable')));
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', reason: expect.stringMatching(/see QUEUE_URL$/) });
+    expect(line).not.toContain('wrong@');
+  } finally {
+    child.kill('SIGKILL');
+    await redis.stop();
+  }
+});

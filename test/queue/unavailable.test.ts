@@ -3,6 +3,7 @@ import { QueueUnavailableError } from '../../src/errors.js';
 import {
   firstAnswer,
   firstConnection,
+  isRefusal,
   isUnavailable,
   reasonOf,
   unavailable,
@@ -37,7 +38,7 @@ test.each([
 test('An error that says that the store is away is translated, another passes as it is', async () => {
   const translate = (error: unknown) => unavailable('host:1', error);
   await expect(whenAvailable(Promise.reject(coded('ECONNREFUSED', 'refused')), translate)).rejects.toThrow(
-    new QueueUnavailableError("the queue's store, host:1, cannot be used: refused"),
+    new QueueUnavailableError("the queue's store, host:1, cannot be used: refused; see QUEUE_URL"),
   );
   const other = new Error('Missing lock');
   await expect(whenAvailable(Promise.reject(other), translate)).rejects.toBe(other);
@@ -57,6 +58,19 @@ test('What is said of an error is its message, whatever hangs on it', () => {
   });
   expect(reasonOf(refused)).toBe('WRONGPASS');
   expect(reasonOf(new AggregateError([coded('ECONNREFUSED', ''), refused]))).toBe('ECONNREFUSED; WRONGPASS');
+});
+
+test('What a library says of its own inside is said for people', () => {
+  const offline = new Error("Stream isn't writeable and enableOfflineQueue options is false");
+  expect(reasonOf(offline)).toBe('Connection is closed.');
+  const hello = new Error('NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO …');
+  expect(reasonOf(hello)).toBe('NOAUTH: it wants a password');
+});
+
+test('A store that refuses us is told from one that is away, also by the error that the rest of us gets', () => {
+  const refusals = ['NOAUTH HELLO must be called', 'WRONGPASS invalid username-password pair', 'ERR DB index'];
+  expect(refusals.map((words) => isRefusal(unavailable('host:1', new Error(words))))).toEqual([true, true, true]);
+  expect(isRefusal(unavailable('host:1', coded('ECONNREFUSED')))).toBe(false);
 });
 
 test.each([
