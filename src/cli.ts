@@ -147,7 +147,10 @@ program
   .command('health')
   .description('ask the running service whether it is ready (needs HTTP_PORT)')
   .option('--json', 'print the answer as it is')
-  .addHelpText('after', '\nExit code 0 where every part works, 1 where one does not or nothing answers.')
+  .addHelpText(
+    'after',
+    '\nExit code 0 where every part works, 1 where one does not or nothing answers, 2 where HTTP_PORT is not set.',
+  )
   .action(async ({ json }: { json?: true }) => {
     const { healthCommand } = await import('./commands/health.js');
     process.exitCode = await healthCommand(environment(), json ?? false);

@@ -141,7 +141,7 @@ export class MailboxRefusedError extends SettingRefusedError {
   readonly code = 'MAILBOX_REFUSED';
 }
 
-/** The running service answered a command of ours with no. */
+/** The running service does not answer a command of ours as it was asked; or does not run. */
 export class ServiceRefusedError extends Mail2TicketError {
   readonly code = 'SERVICE_REFUSED';
 }

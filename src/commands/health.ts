@@ -6,7 +6,7 @@ import { askReadiness } from '../status/ask.js';
 /**
  * Asks the running service for its health and prints it.
  * @returns the exit code: 0 where it is ready, else 1
- * @throws ConfigError where HTTP_PORT is not set
+ * @throws ConfigError where HTTP_PORT is not set; ServiceRefusedError where the service does not answer
  */
 export async function healthCommand(environment: Environment, json: boolean): Promise<number> {
   const { host, port } = loadHttpConfig(environment);

@@ -1,5 +1,7 @@
 import { request } from 'undici';
 import { z } from 'zod';
+import { codeOf } from '../check/cure.js';
+import { ServiceRefusedError } from '../errors.js';
 
 const answer = z.object({
   ready: z.boolean(),
@@ -14,14 +16,34 @@ const TIMEOUT_MS = 5000;
 
 /**
  * Asks the service that listens there whether it is ready.
- * @throws where nothing answers, or something that is not the service
+ * @throws ServiceRefusedError where nothing answers, or something that is not the service
  */
 export async function askReadiness({ host, port }: { host: string; port: number }): Promise<Readiness> {
-  const response = await request(`${serviceUrl({ host, port })}/readyz`, {
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
+  const where = `${host}:${port}`;
+  const said = await ask(`${serviceUrl({ host, port })}/readyz`).catch((error: unknown) => {
+    throw new ServiceRefusedError(
+      `nothing answers at ${where} (${codeOf(error)}): the service does not run, or with another HTTP_HOST or HTTP_PORT`,
+      { cause: error },
+    );
   });
-  return answer.parse(await response.body.json());
+  const readiness = answer.safeParse(jsonOf(said));
+  if (readiness.success) return readiness.data;
+  throw new ServiceRefusedError(
+    `what answers at ${where} is not mail2ticket: another program has HTTP_PORT, or it is not the one of the service`,
+  );
+}
+
+async function ask(url: string): Promise<string> {
+  const { body } = await request(url, { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  return body.text();
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Where a service is asked that listens there: one that listens on all addresses, on this machine's own. No slash at the end. */
