@@ -18,7 +18,8 @@ Examples:
   mail2ticket mail list                          the latest 20 mails, newest first
   mail2ticket mail list --state failed           those that the helpdesk refused
   mail2ticket mail list --search ann@example.com a part of a sender, subject or Message-ID, or a ticket as 123
-  mail2ticket mail show 3f2a9c01bd               why it became what it became; the beginning of an id will do
+  mail2ticket mail show 3f2a9c01bd               why it became what it became; six digits of an id will do
+  mail2ticket mail show '<1234@example.com>'     the same by its Message-ID
   mail2ticket mail retry 3f2a9c01bd              moves it back from Failed, to be tried again under today's configuration
   mail2ticket mail retry --all                   the same with all that failed
 
@@ -42,7 +43,10 @@ Exit code 0 where it was found or done, 1 where not.`,
   mail
     .command('show')
     .description('one mail: what became of it, the rules that were asked, and how its attempts ended')
-    .argument('<id>', 'its id in the ledger, as in the log and in lists, or the beginning of it')
+    .argument(
+      '<id>',
+      'its id in the ledger, as in the log and in lists, or six digits of its beginning; or its Message-ID',
+    )
     .option('--json', 'print one JSON object')
     .action(async (id: string, { json }: { json?: true }) => {
       const { showMail } = await import('./mail.js');
@@ -52,7 +56,7 @@ Exit code 0 where it was found or done, 1 where not.`,
   mail
     .command('retry')
     .description('move failed mails back into the watched folder, where the service tries them again')
-    .argument('[id...]', 'ids in the ledger, or the beginnings of them')
+    .argument('[id...]', 'ids in the ledger, or six digits of their beginnings')
     .option('--all', 'every mail that has failed')
     .option('--json', 'print one JSON object')
     .action(async (ids: string[], { all, json }: { all?: true; json?: true }, command: Command) => {

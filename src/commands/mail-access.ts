@@ -3,6 +3,7 @@ import { type HttpConfig, loadConfig, loadHttpConfig } from '../config/config.js
 import type { Environment } from '../config/setting-values.js';
 import { ServiceRefusedError } from '../errors.js';
 import { createLogger } from '../log/logger.js';
+import { type LookUpRefusal, lookUpRefusals, type MailRecord } from '../mail/mail-record.js';
 import { type MailJob, QUEUE_NAME } from '../queue/job.js';
 import { JobLedger } from '../queue/ledger.js';
 import { MailLog } from '../queue/mail-log.js';
@@ -68,7 +69,7 @@ async function servedDesk(
       >,
     find: async (id) => {
       const { status, answer } = await ask(`/mails/${encodeURIComponent(id)}`);
-      return status === 404 ? null : (answer as Awaited<ReturnType<MailDesk['find']>>);
+      return status === 404 ? refusalIn(answer) : (answer as MailRecord);
     },
     retry: async (ids) => (await ask('/mails/retry', { ids })).answer as Awaited<ReturnType<MailDesk['retry']>>,
   };
@@ -98,6 +99,11 @@ async function withQueue<T>(environment: Environment, work: (desk: CommandDesk) 
 
 function parameters(query: Readonly<Record<string, string | number>>): URLSearchParams {
   return new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]));
+}
+
+function refusalIn(answer: unknown): LookUpRefusal {
+  const why = typeof answer === 'object' && answer !== null && 'why' in answer ? String(answer.why) : '';
+  return why in lookUpRefusals ? (why as LookUpRefusal) : 'unknown';
 }
 
 function words(answer: unknown): string {

@@ -1,7 +1,10 @@
 import type { Environment } from '../config/setting-values.js';
+import { MAX_INDEXED_CHARACTERS, MAX_MAILS_LISTED } from '../limits.js';
 import { clampCharacters } from '../mail/clamp.js';
 import { cleanLine } from '../mail/clean.js';
 import {
+  type LookUpRefusal,
+  lookUpRefusals,
   type MailList,
   type MailRecord,
   type MailState,
@@ -9,7 +12,7 @@ import {
   placeOf,
   retryRefusals,
 } from '../mail/mail-record.js';
-import { withMailDesk } from './mail-access.js';
+import { type CommandDesk, withMailDesk } from './mail-access.js';
 import { age, json, print, table } from './terminal.js';
 
 /** Digits of an id that a table shows: enough to name a mail among a million. */
@@ -36,15 +39,27 @@ export async function listMails(
 
 /**
  * Prints all that is known of one mail.
+ * @param id the beginning of its id, or its Message-ID
  * @returns the exit code: 1 where the ledger does not know it
  * @throws the errors of `withMailDesk`
  */
 export async function showMail(environment: Environment, id: string, asJson: boolean): Promise<number> {
-  const mail = await withMailDesk(environment, (desk) => desk.find(id));
-  if (asJson) print(json(mail));
-  else if (mail === null) print(`The ledger does not know ${cleanLine(id)}, or several mails begin with it.`);
-  else print(renderMail(mail, Date.now()));
-  return mail ? 0 : 1;
+  const mail = await withMailDesk(environment, (desk) =>
+    id.includes('@') ? findByMessageId(desk, id) : desk.find(id),
+  );
+  if (typeof mail === 'string') print(asJson ? json(null) : `${cleanLine(id)}: ${lookUpRefusals[mail]}`);
+  else print(asJson ? json(mail) : renderMail(mail, Date.now()));
+  return typeof mail === 'string' ? 1 : 0;
+}
+
+async function findByMessageId(desk: CommandDesk, messageId: string): Promise<MailRecord | LookUpRefusal> {
+  const wanted = `<${messageId.replace(/^<|>$/g, '')}>`;
+  // One more mail may only speak of it in its subject.
+  const query = { state: null, search: wanted.slice(0, MAX_INDEXED_CHARACTERS), limit: MAX_MAILS_LISTED, offset: 0 };
+  const { mails } = await desk.list(query, PATIENCE_MS);
+  const [found, ...others] = mails.filter((mail) => mail.messageId === wanted);
+  if (!found) return 'unknown';
+  return others.length > 0 ? 'ambiguous' : desk.find(found.id);
 }
 
 /**

@@ -86,9 +86,17 @@ export interface DayCount {
   readonly isComplete: boolean;
 }
 
+/** Why no mail was found by an id or the beginning of one, with the words for people. */
+export const lookUpRefusals = {
+  unknown: 'the ledger does not know it',
+  ambiguous: 'several mails begin so; give more digits of its id',
+  'no id': 'it is no id; accepted: six or more of its 64 hexadecimal digits from the first on',
+} as const;
+export type LookUpRefusal = keyof typeof lookUpRefusals;
+
 /** Why a mail could not be tried again, with the words for people. */
 export const retryRefusals = {
-  unknown: 'the ledger does not know it',
+  ...lookUpRefusals,
   'not failed': 'it has not failed',
   'not kept': 'its text is not kept any more; ingest it again',
   'not filed': 'it is not in Mail2Ticket/Failed yet; try again in a moment',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_MAILS_INDEXED } from '../limits.js';
-import type { DayCount, MailList, MailQuery, MailRecord } from '../mail/mail-record.js';
+import type { DayCount, LookUpRefusal, MailList, MailQuery, MailRecord } from '../mail/mail-record.js';
 import type { MailQueue } from './ledger.js';
 import { MailIndex } from './mail-index.js';
 import { recordOf } from './record.js';
@@ -22,8 +22,9 @@ const IDLE_MS = 15 * 60 * 1000;
 
 const DAY_MS = 86_400_000;
 
-/** Hexadecimal digits that are taken for the beginning of an id. */
-const ID_PREFIX = /^[0-9a-f]{6,63}$/;
+/** Hexadecimal digits that are taken for an id or the beginning of one. */
+const ID_PREFIX = /^[0-9a-f]{6,64}$/;
+const ID_DIGITS = 64;
 
 /**
  * What became of which mail, for people: the latest, a search, one mail. The newest mails are there at once; older ones are
@@ -70,13 +71,15 @@ export class MailLog {
     return { underWay: Object.values(underWay).reduce((sum, count) => sum + count, 0), failed };
   }
 
-  /** One mail by its id, or by a beginning of it that is no other's; null where there is none. */
-  async find(idOrPrefix: string): Promise<MailRecord | null> {
+  /** One mail by its id, or by a beginning of it that is no other's. */
+  async find(idOrPrefix: string): Promise<MailRecord | LookUpRefusal> {
     const wanted = idOrPrefix.toLowerCase();
-    if (!ID_PREFIX.test(wanted)) return (await this.#read([wanted]))[0] ?? null;
+    if (!ID_PREFIX.test(wanted)) return 'no id';
+    if (wanted.length === ID_DIGITS) return (await this.#read([wanted]))[0] ?? 'unknown';
     const ids = await this.queue.getRanges([...SETTLED, ...UNDER_WAY], 0, -1);
     const found = ids.filter((id) => id.startsWith(wanted));
-    return found.length === 1 ? ((await this.#read(found))[0] ?? null) : null;
+    if (found.length > 1) return 'ambiguous';
+    return (await this.#read(found))[0] ?? 'unknown';
   }
 
   /** The mails that failed for good, newest first, at most MAX_MAILS_INDEXED. */

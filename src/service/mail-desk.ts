@@ -1,7 +1,7 @@
 import type { ImapConfig } from '../config/mailboxes.js';
 import { putBack } from '../imap/put-back.js';
 import type { Log } from '../log/log-actions.js';
-import type { MailRecord, RetryRefusal, RetryReport } from '../mail/mail-record.js';
+import type { LookUpRefusal, MailRecord, RetryRefusal, RetryReport } from '../mail/mail-record.js';
 import type { JobLedger } from '../queue/ledger.js';
 import type { MailLog } from '../queue/mail-log.js';
 import type { MailDesk } from '../status/page/ports.js';
@@ -44,13 +44,17 @@ async function retry(
   const refused: { id: string; why: RetryRefusal }[] = [];
   const failed = new Map<ImapConfig, MailRecord[]>();
   for await (const { id, mail } of asked(ids, mails)) {
-    const imap = mailboxes.find((each) => each.imap.mailbox === mail?.mailbox)?.imap;
-    const why = mail ? refusal(mail, imap) : 'unknown';
+    if (typeof mail === 'string') {
+      refused.push({ id, why: mail });
+      continue;
+    }
+    const imap = mailboxes.find((each) => each.imap.mailbox === mail.mailbox)?.imap;
+    const why = refusal(mail, imap);
     if (why !== null) refused.push({ id, why });
-    else if (mail?.ingested) {
+    else if (mail.ingested) {
       if (await ledger.addIngestedAgain(mail.id)) queued.push(mail.id);
       else refused.push({ id, why: 'not kept' });
-    } else if (mail && imap) {
+    } else if (imap) {
       const ofMailbox = failed.get(imap);
       if (ofMailbox) ofMailbox.push(mail);
       else failed.set(imap, [mail]);
@@ -67,7 +71,7 @@ async function retry(
 async function* asked(
   ids: readonly string[] | 'all',
   mails: MailLog,
-): AsyncGenerator<{ id: string; mail: MailRecord | null }> {
+): AsyncGenerator<{ id: string; mail: MailRecord | LookUpRefusal }> {
   if (ids === 'all') for await (const mail of mails.failed()) yield { id: mail.id, mail };
   else for (const id of ids) yield { id, mail: await mails.find(id) };
 }

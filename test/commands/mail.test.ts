@@ -64,7 +64,21 @@ describe.each(['redis', 'embedded'] as const)('the mail command on %s', (kind) =
       expect(out).toMatch(/lies in\s+Mail2Ticket\/Failed/);
       expect(out).not.toContain('\u001b');
       expect(code).toBe(0);
-      expect((await run(['show', 'ffffffff'])).code).toBe(1);
+    });
+
+    it('shows one mail by its Message-ID, with its brackets or without', async () => {
+      const [{ id, messageId }] = (await list('--state', 'created')).mails;
+      for (const asked of [messageId, messageId.slice(1, -1)])
+        expect(JSON.parse((await run(['show', '--json', asked])).out)).toMatchObject({ id, messageId });
+    });
+
+    it.each([
+      ['ffffffff', 'the ledger does not know it'],
+      ['<nobody@example.com>', 'the ledger does not know it'],
+      ['ffff', 'it is no id; accepted: six or more of its 64 hexadecimal digits from the first on'],
+    ])('says of %s why it cannot be shown: %s', async (id, why) => {
+      for (const settings of [served, {}])
+        expect(await run(['show', id], settings)).toMatchObject({ out: `${id}: ${why}\n`, code: 1 });
     });
 
     it('says why a mail cannot be tried again', async () => {

@@ -145,8 +145,17 @@ describe.each<Store>(['redis', 'embedded'])('the mail log on %s', (kind) => {
       filedIn: 'Processed',
       receivedAt: Date.parse('2026-11-24T08:00:00.000Z'),
     });
-    expect(await mails.find('ffffffff')).toBeNull();
-    expect(await mails.find('no id at all')).toBeNull();
+  });
+
+  it('tells a mail that it does not know from the beginning of several, and from what is no id', async () => {
+    const [one, other] = ['abcdef'.padEnd(64, '0'), 'abcdef'.padEnd(64, '1')] as const;
+    await ledger.add([newEntry(one), newEntry(other)]);
+    expect(await mails.find('abcdef0')).toMatchObject({ id: one });
+    expect(await mails.find('abcdef')).toBe('ambiguous');
+    expect(await mails.find('ffffffff')).toBe('unknown');
+    expect(await mails.find('f'.repeat(64))).toBe('unknown');
+    expect(await mails.find('abcde')).toBe('no id');
+    expect(await mails.find('no id at all')).toBe('no id');
   });
 
   it('still tells of mails that a version before has filed, which kept no reasons', async () => {

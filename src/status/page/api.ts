@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { MAX_INDEXED_CHARACTERS, MAX_MAILS_LISTED, MAX_PAGE_REQUEST_BYTES } from '../../limits.js';
-import { mailStates } from '../../mail/mail-record.js';
+import { lookUpRefusals, mailStates } from '../../mail/mail-record.js';
 import { RequestRefusedError } from './access.js';
 import type { MailDesk } from './ports.js';
 
@@ -38,10 +38,9 @@ export function serveApi(
       return desk().list(data, PATIENCE_MS);
     });
 
-    app.get<{ Params: { id: string } }>('/mails/:id', async (request) => {
+    app.get<{ Params: { id: string } }>('/mails/:id', async (request, reply) => {
       const mail = await desk().find(request.params.id);
-      if (!mail) throw new RequestRefusedError(404, 'The ledger does not know this mail.');
-      return mail;
+      return typeof mail === 'string' ? reply.code(404).send({ error: lookUpRefusals[mail], why: mail }) : mail;
     });
 
     app.post('/mails/retry', { bodyLimit: MAX_PAGE_REQUEST_BYTES }, async (request) => {

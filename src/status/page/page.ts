@@ -111,7 +111,7 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
 
     app.get<{ Params: { id: string } }>('/mails/:id', async (request, reply) => {
       const mail = await desk().find(request.params.id);
-      if (!mail) {
+      if (typeof mail === 'string') {
         const words =
           'The ledger does not know this mail. It keeps mails for LEDGER_DAYS; older ones still lie in the mailbox.';
         return reply
@@ -156,7 +156,8 @@ export function operatorPage({ credentials, health, log }: PageOptions): Page {
 /** Waits a moment until the watcher has found the mail, so that the answer does not show it as it was. */
 async function untilTaken(desk: MailDesk, id: string): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
-    if ((await desk.find(id))?.state !== 'failed') return;
+    const mail = await desk.find(id);
+    if (typeof mail === 'string' || mail.state !== 'failed') return;
   }
 }
 

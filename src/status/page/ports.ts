@@ -1,4 +1,4 @@
-import type { DayCount, MailList, MailQuery, MailRecord, RetryReport } from '../../mail/mail-record.js';
+import type { DayCount, LookUpRefusal, MailList, MailQuery, MailRecord, RetryReport } from '../../mail/mail-record.js';
 
 /** What an operator asks about mails, and does. Every call rejects with QueueUnavailableError while the store is away. */
 export interface MailDesk {
@@ -8,7 +8,7 @@ export interface MailDesk {
   day(waitMs: number): Promise<DayCount>;
   counts(): Promise<{ readonly underWay: number; readonly failed: number }>;
   /** By its id or the beginning of it. */
-  find(id: string): Promise<MailRecord | null>;
+  find(id: string): Promise<MailRecord | LookUpRefusal>;
   /**
    * Moves failed mails back into the watched folder, where they are tried again.
    * @throws MailboxUnavailableError, MailboxRefusedError
