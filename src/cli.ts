@@ -163,9 +163,12 @@ defineMail(program, environment);
 program
   .command('ingest')
   .description(
-    'put mails into the queue that stand in no watched folder: files, Maildirs, mbox files, or a pipe of an MTA',
+    'put mails into the queue that stand in no watched folder: files, folders, mbox files, or a pipe of an MTA',
   )
-  .argument('<path...>', 'mails (.eml), mbox files, Maildirs; or - alone for one mail on standard input')
+  .argument(
+    '<path...>',
+    'mails (.eml), folders of them, mbox files, Maildirs; or - alone for one mail on standard input',
+  )
   .option('--mailbox <name>', 'the one of MAILBOXES in whose name they are taken (default: the first)')
   .option('--dry-run', 'only say what would become of them; no queue is needed')
   .option('--json', 'print one JSON object')

@@ -21,6 +21,11 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** A command was called with an argument that cannot be used; the message names it and what is accepted. */
+export class ArgumentError extends Mail2TicketError {
+  readonly code = 'ARGUMENT_INVALID';
+}
+
 /** The configuration cannot be used; `problems` holds all of it, not just the first. */
 export class ConfigError extends Mail2TicketError {
   readonly code = 'CONFIG_INVALID';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from './errors.js';
+import { ArgumentError, ConfigError } from './errors.js';
 
 /** A call that could not be carried out: wrong arguments, a file that cannot be read, a configuration that cannot be used. */
 const EXIT_USAGE = 2;
@@ -17,7 +17,7 @@ export function report(error: unknown): number {
     return EXIT_USAGE;
   }
   process.stderr.write(`mail2ticket: ${error instanceof Error ? error.message : String(error)}\n`);
-  return isFileError(error) ? EXIT_USAGE : 1;
+  return error instanceof ArgumentError || isFileError(error) ? EXIT_USAGE : 1;
 }
 
 function isFileError(error: unknown): boolean {

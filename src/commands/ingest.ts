@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, loadConfig, type MailboxConfig } from '../config/config.js';
 import type { Environment } from '../config/setting-values.js';
-import { ConfigError, QueueFullError } from '../errors.js';
+import { ArgumentError, QueueFullError } from '../errors.js';
 import { ingest } from '../ingest/ingest.js';
 import type { Ledger } from '../ingest/ports.js';
 import { readRawMail } from '../ingest/raw-mail.js';
@@ -21,7 +21,7 @@ import { type Progress, startProgress } from './progress.js';
 import { json } from './terminal.js';
 
 export interface IngestCall {
-  /** Files and Maildirs, or `-` alone for one mail on standard input. */
+  /** Files and folders, or `-` alone for one mail on standard input. */
   readonly paths: readonly string[];
   /** One of MAILBOXES; null: the first. */
   readonly mailbox: string | null;
@@ -41,8 +41,7 @@ const STANDSTILL_MS = 30_000;
 /**
  * Puts mails into the queue that stand in no watched folder, and prints what was done.
  * @returns the exit code: 0 where every mail is in the queue
- * @throws ConfigError, also for a mailbox that is not there and a directory that is no Maildir
- * @throws the system's error for a path that cannot be read
+ * @throws ConfigError; ArgumentError for a mailbox that is not there, and for a path where no mail is
  * @throws QueueUnavailableError; QueueFullError where it cannot be waited for room
  */
 export async function ingestCommand(environment: Environment, call: IngestCall): Promise<number> {
@@ -98,7 +97,7 @@ function mailboxOf({ mailboxes }: Config, name: string | null): MailboxConfig {
   if (found) return found;
   const names = mailboxes.map(({ imap }) => imap.name).filter((each) => each !== '');
   const accepted = names.length > 0 ? names.join(', ') : 'none, since MAILBOXES is not set';
-  throw new ConfigError([{ variable: '--mailbox', message: `"${name}": accepted: ${accepted}` }]);
+  throw new ArgumentError(`--mailbox: "${name}": accepted: ${accepted}`);
 }
 
 async function standardInput(): Promise<Source> {
@@ -115,12 +114,7 @@ async function standardInput(): Promise<Source> {
 /** All of them before any is read: a mistyped path is told at once. */
 async function openSources(paths: readonly string[]): Promise<Source[]> {
   const sources: Source[] = [];
-  for (const path of paths) {
-    const source = await openSource(path);
-    if (source) sources.push(source);
-    else
-      throw new ConfigError([{ variable: path, message: 'is a directory without cur and new; accepted: a Maildir' }]);
-  }
+  for (const path of paths) sources.push(await openSource(path));
   return sources;
 }
 

@@ -47,6 +47,7 @@ const FAILURES: Readonly<Record<Thrown['code'], FailureRow>> = {
   },
   DELIVERY_POSTPONED: { class: 'postponed', advice: 'The mail waits for its turn and goes on by itself.' },
   CONFIG_INVALID: { class: 'configuration', advice: 'The configuration cannot be used.' },
+  ARGUMENT_INVALID: { class: 'permanent', advice: 'The command was called wrongly.' },
   MAIL_NOT_SENT: { class: 'transient', advice: 'The SMTP server did not take the mail. It is tried again.' },
   MAILBOX_UNAVAILABLE: { class: 'transient', advice: 'The IMAP server cannot be reached. It is tried again.' },
   MAILBOX_REFUSED: { class: 'configuration', advice: 'The IMAP server refuses what it is asked for.' },

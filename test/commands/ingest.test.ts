@@ -264,8 +264,9 @@ describe('ingest --dry-run', () => {
   });
 
   it.each([
-    [['no-such.mbox', '--dry-run'], /ENOENT/],
-    [[tmpdir(), '--dry-run'], /without cur and new/],
+    [['no-such.mbox', '--dry-run'], /^mail2ticket: no-such\.mbox: there is no such file\n$/],
+    [['/dev', '--dry-run'], /^mail2ticket: \/dev: is a folder without \.eml files/],
+    [[process.execPath, '--dry-run'], /^mail2ticket: \S+: is no mail/],
     [[], /missing required argument/],
   ])('ends with 2 for a wrong call: %j', async (args, words) => {
     const { err, code } = await run(args, settings);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ArgumentError } from '../../src/errors.js';
 import { openSource } from '../../src/ingest/sources.js';
 import { MAX_INGESTED_BYTES } from '../../src/limits.js';
 
@@ -13,7 +14,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function mailsAt(path: string): Promise<string[]> {
   const texts: string[] = [];
-  for await (const { bytes } of (await openSource(path))?.mails() ?? []) {
+  for await (const { bytes } of (await openSource(path)).mails()) {
     texts.push(Buffer.from(bytes).toString('latin1'));
   }
   return texts;
@@ -66,7 +67,7 @@ describe('a file that holds a single mail', () => {
 
   it('is read up to the bound, and its size told', async () => {
     const path = await file('large.eml', 'Subject: large\r\n\r\n'.padEnd(MAX_INGESTED_BYTES + 10, 'x'));
-    for await (const { bytes, sizeBytes } of (await openSource(path))?.mails() ?? []) {
+    for await (const { bytes, sizeBytes } of (await openSource(path)).mails()) {
       expect({ kept: bytes.length, sizeBytes }).toEqual({
         kept: MAX_INGESTED_BYTES,
         sizeBytes: MAX_INGESTED_BYTES + 10,
@@ -96,7 +97,7 @@ describe('a Maildir', () => {
     for (const name of ['new', 'cur']) await mkdir(join(maildir, name), { recursive: true });
     for (const second of [1, 2, 3]) await file(`busy/new/${second}.host`, `Subject: ${second}\n\n`);
     const subjects: string[] = [];
-    for await (const { bytes } of (await openSource(maildir))?.mails() ?? []) {
+    for await (const { bytes } of (await openSource(maildir)).mails()) {
       subjects.push(Buffer.from(bytes).toString().trim());
       if (subjects.length > 1) continue;
       await rename(join(maildir, 'new/1.host'), join(maildir, 'cur/1.host:2,S'));
@@ -104,8 +105,55 @@ describe('a Maildir', () => {
     }
     expect(subjects).toEqual(['Subject: 1', 'Subject: 2', 'Subject: 3']);
   });
+});
 
-  it('is not every directory', async () => {
-    expect(await openSource(directory)).toBeNull();
+describe('a folder of .eml files', () => {
+  it('gives them by name, and nothing else that lies there', async () => {
+    await mkdir(join(directory, 'export', 'more.eml'), { recursive: true });
+    await file('export/2.EML', 'Subject: second\n\n');
+    await file('export/1.eml', 'Subject: first\n\n');
+    await file('export/notes.txt', 'Notes');
+    expect(await mailsAt(join(directory, 'export'))).toEqual(['Subject: first\r\n\r\n', 'Subject: second\r\n\r\n']);
+    expect((await openSource(join(directory, 'export'))).bytes).toBe(33);
   });
+
+  it('is refused where one of them is no mail', async () => {
+    await mkdir(join(directory, 'mixed'));
+    await file('mixed/1.eml', 'Subject: first\n\n');
+    await file('mixed/2.eml', '\0\0\0');
+    await expect(openSource(join(directory, 'mixed'))).rejects.toThrow(/mixed\/2\.eml: is no mail/);
+  });
+});
+
+describe('what cannot be ingested', () => {
+  it.each([
+    ['garbage', 'notmail.bin', '\0\x01\nX: y\n'],
+    ['a text', 'notes.txt', 'From here on\nnothing is a mail.\n'],
+    ['JSON', 'mail.json', '{"subject":"Hello"}'],
+  ])('is %s, which begins with no field of a header', async (_, name, content) => {
+    await expect(openSource(await file(name, content))).rejects.toThrow(
+      new ArgumentError(
+        `${join(directory, name)}: is no mail, for it does not begin with a header; accepted: raw mails (.eml), folders of them, mbox files, Maildirs`,
+      ),
+    );
+  });
+
+  it('is a folder with nothing in it that could be', async () => {
+    await mkdir(join(directory, 'nothing'));
+    await expect(openSource(join(directory, 'nothing'))).rejects.toThrow(
+      /nothing: is a folder without \.eml files, and no Maildir, which has cur and new$/,
+    );
+  });
+
+  it('is what is not there', async () => {
+    await expect(openSource(join(directory, 'no-such.mbox'))).rejects.toThrow(/no-such\.mbox: there is no such file$/);
+  });
+});
+
+it.each([
+  ['blank lines', '\r\n\nSubject: one\n\n'],
+  ['a byte order mark', '\xef\xbb\xbfSubject: one\n\n'],
+  ['a line of an mbox that was quoted', '>From ann@example.com Tue Nov 24 08:00:00 2026\nSubject: one\n\n'],
+])('a mail may stand behind %s', async (_, text) => {
+  expect(await mailsAt(await file('behind.eml', text))).toHaveLength(1);
 });
