@@ -181,7 +181,7 @@ mailbox, so it may be cut off and run again at any time. A mail that failed afte
 At most ${MAX_MAILS_UNDER_WAY_OF_IMPORT} mails are under way at one time; it waits for the service to deliver them.
 
 Examples:
-  mail2ticket ingest --dry-run archive.mbox    what would become of each, by rule
+  mail2ticket ingest --dry-run archive.mbox    which mail would become what, by which rule
   mail2ticket ingest archive.mbox ~/Maildir    both of them
   mail2ticket ingest - < mail.eml              one mail, as from the pipe transport of an MTA
 

@@ -316,6 +316,9 @@ export const MAX_INGESTED_BYTES = 40 * 1024 * 1024;
 /** Bytes of a file that are looked at to tell whether a mail begins there: its first field does within them, behind what programs write before it. */
 export const MAX_MAIL_BEGIN_BYTES = 4096;
 
+/** Mails that a dry run of an import names, the first; the rest are counted. An archive of 100,000 must not become a table of them. */
+export const MAX_INGESTED_NAMED = 1000;
+
 /** Mails under way up to which an import adds more: half of MAX_MAILS_UNDER_WAY, so that new mail always finds room beside it. */
 export const MAX_MAILS_UNDER_WAY_OF_IMPORT = 500;
 

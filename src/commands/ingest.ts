@@ -51,7 +51,7 @@ export async function ingestCommand(environment: Environment, call: IngestCall):
   const config = loadConfig(environment);
   const { imap, mail: policy } = mailboxOf(config, call.mailbox);
   const log = quietLog(createLogger('warn', { write: (line) => void process.stderr.write(line) }));
-  const tally = new IngestTally();
+  const tally = new IngestTally(call.dryRun);
   const pool = new JudgePool(log, new Map([[imap.mailbox, policy]]));
   let backend: Backend | null = null;
   let progress: Progress | null = null;
@@ -59,7 +59,12 @@ export async function ingestCommand(environment: Environment, call: IngestCall):
     await pool.ready();
     if (!call.dryRun) backend = await openQueue(config.queue.url, log, WHILE_SERVED);
     const ledger = backend && (await openLedger(backend, config));
-    progress = isPiped ? null : startProgress(sources.reduce((sum, { bytes }) => sum + bytes, 0));
+    progress = isPiped
+      ? null
+      : startProgress(
+          sources.reduce((sum, { bytes }) => sum + bytes, 0),
+          call.dryRun,
+        );
     // Beside an embedded queue no service can run that would make room.
     const canWait = !isPiped && backend?.describe().kind !== 'embedded';
     let read = 0;
@@ -88,7 +93,7 @@ export async function ingestCommand(environment: Environment, call: IngestCall):
   }
   if (call.json) process.stdout.write(`${json(tally)}\n`);
   // An MTA may take any word of a program that it pipes to for a failure.
-  else if (call.dryRun || !isPiped) process.stdout.write(`${tally.render(call.dryRun)}\n`);
+  else if (call.dryRun || !isPiped) process.stdout.write(`${tally.render()}\n`);
   return 0;
 }
 

@@ -12,9 +12,9 @@ export interface Progress {
 const LINE_MS = 10_000;
 
 /** A bar on a terminal, else a line every ten seconds. */
-export function startProgress(totalBytes: number): Progress {
+export function startProgress(totalBytes: number, isDry: boolean): Progress {
   const bar = new SingleBar({
-    format: '{bar} {percentage} %  {queued} queued, {known} known  {state}',
+    format: `{bar} {percentage} %  {queued} ${isDry ? 'would be queued' : 'queued'}, {known} known  {state}`,
     stream: process.stderr,
     barsize: 30,
     barCompleteChar: '█',

@@ -1,5 +1,4 @@
 import { MAX_BATCH_BYTES, MAX_MAILS_PER_BATCH, SURELY_NEW_MS } from '../limits.js';
-import type { QueuedJudgement } from '../mail/decision.js';
 import { envelopeOfHeader } from '../mail/header-envelope.js';
 import { type Identified, identify } from '../mail/identify.js';
 import { bodyHashOf } from '../mail/identity.js';
@@ -22,8 +21,8 @@ export interface IngestOptions {
 export interface Batch {
   /** Bytes that were read. */
   readonly bytes: number;
-  /** Judgements of the mails that were queued. */
-  readonly queued: readonly QueuedJudgement[];
+  /** The mails that were queued. */
+  readonly queued: readonly NewEntry[];
   /** Mails that had been ingested, had failed, and are tried again. */
   readonly again: number;
   /** Mails that the ledger knew, or that were there twice. */
@@ -78,7 +77,7 @@ async function settle(batch: readonly RawMail[], options: IngestOptions): Promis
   for (const entry of await entriesOf(failed)) await ledger.addAgain({ ...entry, lookFirst: true });
   done({
     bytes: batch.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    queued: queued.map(({ judgement }) => judgement),
+    queued,
     again: failed.size,
     known: batch.length - fresh.size - failed.size,
   });

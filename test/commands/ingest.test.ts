@@ -252,14 +252,20 @@ describe('ingest --dry-run', () => {
       again: 0,
       known: 1,
       outcomes: { create: { 'new ticket': 2 }, ignore: { 'automatic reply': 1 } },
+      named: [
+        { outcome: 'create', rule: 'new ticket', from: 'eve@example.com', subject: 'Re: [bill 12] Invoice' },
+        { outcome: 'ignore', rule: 'automatic reply', from: 'ann@example.com', subject: 'Away' },
+        { outcome: 'create', rule: 'new ticket', from: 'ann@example.com', subject: 'Help' },
+      ].map((told) => ({ ...told, messageId: expect.stringMatching(/^<.*@example\.com>$/) })),
     });
     expect(await counts('--mailbox', 'billing')).toMatchObject({
       outcomes: { create: { 'new ticket': 1 }, reply: {} },
     });
     const { out, err, code } = await run([path, '--dry-run'], settings);
     expect(out).toMatch(/ignored.*automatic reply.*1/);
+    expect(out).toMatch(/ignored.*automatic reply.*ann@example\.com.*Away/);
     expect(out).toMatch(/4 read: 3 would be queued, 1 are there more than once\. Nothing was done\./);
-    expect(err).toMatch(/100 % {2}3 queued, 1 known/);
+    expect(err).toMatch(/100 % {2}3 would be queued, 1 known/);
     expect(code).toBe(0);
   });
 
