@@ -71,6 +71,10 @@ export const LOG_ACTIONS = {
     meaning:
       'The authorization server gave a new refresh token in place of OAUTH_REFRESH_TOKEN; `stored` says whether in OAUTH_REFRESH_TOKEN_FILE, `reason` why not. A warning the first time that it is not.',
   },
+  'helpdesk.unready': {
+    meaning:
+      'Before the first delivery the helpdesk would take no mail (`reason`); it is asked again each minute. Where `setting` is given, it is wrong.',
+  },
   'helpdesk.waiting': {
     meaning: 'Nothing is sent to the helpdesk for `forMs`; where `setting` is given, it is wrong for every mail.',
     repeats: true,

@@ -8,6 +8,7 @@ import type { DeliveryOrder } from '../queue/ports.js';
 import { retryDelayMs } from '../queue/retry.js';
 import { DeliveryWorker } from '../queue/worker.js';
 import { startAcknowledgements } from './acknowledging.js';
+import { startHelpdeskProbe } from './helpdesk-probe.js';
 import { failureJudge } from './judge-failure.js';
 import type { Shared } from './shared.js';
 
@@ -28,7 +29,10 @@ export async function startDelivering(shared: Shared, releases: (() => Promise<v
   });
   // The worker has waited for its deliveries by then, unless the queue's store is away: then what is under way cannot be noted as done, and is cut.
   releases.push(() => helpdesk.abandon());
+  // Until somebody finds otherwise: the start waits for no answer.
   health.report('helpdesk', { ok: true });
+  const endProbe = startHelpdeskProbe(helpdesk, log, (state) => health.report('helpdesk', state));
+  releases.push(async () => endProbe());
   const acknowledgements = await startAcknowledgements(
     config,
     credentials,
@@ -51,7 +55,10 @@ export async function startDelivering(shared: Shared, releases: (() => Promise<v
     log,
     observer: metrics.delivery,
     abandon: () => void helpdesk.abandon(),
-    report: (state) => health.report('helpdesk', state),
+    report: (state) => {
+      endProbe();
+      health.report('helpdesk', state);
+    },
   });
   await worker.start(backend);
   return async () => {

@@ -61,8 +61,8 @@ it('ends with 1 where a mail is without a decision for longer, in words for peop
 });
 
 it('names mails that are under way, settled but not filed, or in a folder where they do not belong', async () => {
-  // No answer, so that they stay under way.
-  rig.helpdesk.fault({ kind: 'hang', times: 2 });
+  // No answer, so that they stay under way; the third is for the probe at the start.
+  rig.helpdesk.fault({ kind: 'hang', times: 3 });
   const service = await rig.start();
   await until('both are under way', () => service.log.filter(({ action }) => action === 'mail.queued').length === 2);
   await rig.move('Ignored', 'Failed');

@@ -147,6 +147,24 @@ describe.each<Store>(['redis', 'embedded'])('the service on %s', (kind) => {
   });
 });
 
+describe('a helpdesk that does not take the token', () => {
+  it('is told of before the first mail, in the log and in health, and holds up no start', async () => {
+    const rig = await startRig('redis');
+    try {
+      const service = await rig.start({ HELPDESK_TOKEN: 'a-secret-of-before' });
+      const said = await until('it is said', () => service.log.find(({ action }) => action === 'helpdesk.unready'));
+      expect(said).toMatchObject({ level: 'warn', setting: 'HELPDESK_TOKEN' });
+      expect(service.health.parts.helpdesk).toMatchObject({
+        ok: false,
+        reason: expect.stringContaining('HELPDESK_TOKEN'),
+      });
+      expect(JSON.stringify(service.log)).not.toContain('a-secret-of-before');
+    } finally {
+      await rig.close();
+    }
+  });
+});
+
 describe('a helpdesk that refuses a mail', () => {
   it('ends in Failed with the words of the API in the log, and is delivered once it is moved back under a better configuration', async () => {
     const rig = await startRig('redis', { fields: [{ id: '7', name: 'Order', type: 'text', required: true }] });
