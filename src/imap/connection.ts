@@ -106,6 +106,11 @@ const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ALTNAME/;
 const BUSY_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'LIMIT', 'INUSE']);
 const BUSY_WORDS = /\btoo many\b|\btry again\b|\btemporar/i;
 
+/** OpenSSL says `THREAD:error:CODE:library:function:words:file:line`; another thread each time, and a line end. */
+function withoutTrace(message: string): string {
+  return /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
+
 function asMailboxError(
   error: unknown,
   login: ImapLogin,
@@ -115,11 +120,11 @@ function asMailboxError(
     code = '',
     authenticationFailed,
     responseText,
-    message,
     serverResponseCode = '',
     tlsFailed,
   } = error as ImapFlowError & { tlsFailed?: boolean };
   const where = `${login.host}:${login.port}`;
+  const message = withoutTrace((error as Error).message);
   const options = { cause: error };
   if (authenticationFailed) {
     const words = responseText ? `: ${responseText}` : '';

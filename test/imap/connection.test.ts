@@ -113,6 +113,13 @@ describe('connecting to an IMAP server', () => {
     },
   );
 
+  it('says of what OpenSSL says the words alone, which are the same each time', async () => {
+    const refused = await connectImap({ ...login, tls: 'implicit' }, log).catch((error) => error);
+    expect(refused.message).toBe(
+      `${login.host}:${login.port} does not speak TLS as IMAP_TLS=implicit wants it (wrong version number); see IMAP_TLS and IMAP_PORT`,
+    );
+  });
+
   it('sends no password where STARTTLS is wanted and not offered', async () => {
     const heard: string[] = [];
     const server = createServer((socket) => {
