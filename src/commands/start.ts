@@ -4,13 +4,16 @@ import type { Sources } from '../config/sources.js';
 import { crashOf } from '../crash.js';
 import { createLogger } from '../log/logger.js';
 import { isLoopback } from '../loopback.js';
+import { addressOf } from '../queue/store.js';
 import { type Role, startService } from '../service/service.js';
+import { ownVersion } from '../version.js';
 
 /** What is left to the parts for ending by themselves; after it the process ends as if it had been killed, which loses nothing. */
 const STOP_LIMIT_MS = 9500;
 
 /**
  * Runs the service until it is told to stop.
+ * @param dotenv the file that settings were read from, where it is there
  * @returns the exit code
  * @throws ConfigError before anything is started; PortUnavailableError
  */
@@ -47,8 +50,19 @@ export async function startCommand(sources: Sources, role: Role): Promise<number
     log.warn({ action: 'config.warning', setting: 'IMAP_TLS' }, 'IMAP_TLS=none sends the password in clear text');
   }
   const mailboxes = config.mailboxes.map(({ imap }) => imap.mailbox);
-  const dotenv = sources.file.isThere ? sources.file.path : null;
-  log.info({ action: 'service.starting', role, mailboxes, helpdesk: config.helpdesk.url, dotenv }, 'starting');
+  log.info(
+    {
+      action: 'service.starting',
+      version: ownVersion(),
+      role,
+      mailboxes,
+      helpdesk: config.helpdesk.url,
+      queue: addressOf(config.queue.url),
+      port: config.http.port,
+      dotenv: sources.file.isThere ? sources.file.path : null,
+    },
+    'starting',
+  );
   try {
     const service = await startService(config, log, stopping.signal, role);
     await stopped;

@@ -12,7 +12,8 @@ interface ActionEntry {
  */
 export const LOG_ACTIONS = {
   'service.starting': {
-    meaning: 'The process begins; mailbox, folder and helpdesk are those of the configuration, `dotenv` its file.',
+    meaning:
+      'The process begins, this `version` of it; mailboxes, helpdesk, `queue` and HTTP_PORT are those of the configuration, `dotenv` the file that they came from beside the environment.',
   },
   'service.stopping': { meaning: 'A signal asked the process to end.' },
   'service.stopped': { meaning: 'The process has ended in good order.' },
@@ -23,7 +24,7 @@ export const LOG_ACTIONS = {
   'config.warning': {
     meaning: 'A setting is risky, cut off in `.env`, or none at all by its name; `setting` names it.',
   },
-  'status.listening': { meaning: 'Health and metrics are served at `url`.' },
+  'status.listening': { meaning: 'Health and metrics are served at `url`, and where `page` is true the page.' },
   'page.refused': {
     meaning: 'Somebody at `address` tried a wrong user or password at the page.',
     repeats: true,

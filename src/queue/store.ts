@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   type BackendFactory,
   createPostgresBackend,
@@ -56,7 +57,7 @@ export async function openStore(
 ): Promise<Store> {
   if (/^rediss?[:-]/.test(queueUrl)) return openRedis(queueUrl, deadlineMs);
   if (/^postgres(ql)?:\/\//.test(queueUrl)) return openPostgres(queueUrl, deadlineMs);
-  const directory = /^embedded:(.+)$/s.exec(queueUrl)?.[1];
+  const directory = directoryOf(queueUrl);
   if (directory) return openEmbeddedStore(directory, onBroken);
   throw badUrl();
 }
@@ -251,8 +252,17 @@ function prompt<B extends IQueueBackend>(backend: B): B {
   return Object.defineProperty(backend, 'maximumBlockTimeout', { value: 10 });
 }
 
-/** Where a URL leads, for people: without its credentials. */
+function directoryOf(url: string): string | undefined {
+  return /^embedded:(.+)$/s.exec(url)?.[1];
+}
+
+/**
+ * Where a URL leads, for people: without its credentials.
+ * @throws ConfigError where it is none of those that openStore takes
+ */
 export function addressOf(url: string): string {
+  const directory = directoryOf(url);
+  if (directory) return resolve(directory);
   if (redisAddress(url) !== null) return redisName(url);
   try {
     const { hostname, port } = new URL(url);

@@ -68,7 +68,10 @@ export async function startService(
       const { serveStatus } = await import('../status/server.js');
       const status = await serveStatus(health, metrics, { host, port, page: page?.plugin });
       releases.push(() => status.close());
-      log.info({ action: 'status.listening', url: status.url }, 'health at /healthz and /readyz, figures at /metrics');
+      log.info(
+        { action: 'status.listening', url: status.url, page: page !== null },
+        `health at /healthz and /readyz, figures at /metrics${page ? ', the page at /' : ''}`,
+      );
     }
     const backend = await openQueue(config.queue.url, log, health, signal);
     releases.push(() => backend.close());

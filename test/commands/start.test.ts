@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { ownVersion } from '../../src/version.js';
 import { runCli, startCli } from '../services/cli.js';
 import { freePort } from '../services/private-server.js';
 import { startRedis } from '../services/redis.js';
@@ -26,6 +27,41 @@ it('ends with 1, to be started again, while another program has HTTP_PORT', asyn
   const { code, err } = await runCli(['start'], { ...settings, HTTP_PORT: String(port) });
   other.close();
   expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(`HTTP_PORT "${port}".*EADDRINUSE`) });
+});
+
+it('begins with what runs, with which settings, and where it is served, and nothing secret', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mail2ticket-start-'));
+  writeFileSync(join(folder, '.env'), 'IMAP_FOLDER=Help\n');
+  const port = await freePort();
+  const queue = `redis://user:hunter3@127.0.0.1:${await freePort()}/2`;
+  const page = { HTTP_PORT: String(port), DASHBOARD_USER: 'operator', DASHBOARD_PASSWORD: 'hunter4 hunter4' };
+  const child = startCli(['start'], { ...settings, ...page, QUEUE_URL: queue }, folder);
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  try {
+    await until('it listens', () => output.includes('status.listening'));
+    expect(JSON.parse(output.split('\n')[0] ?? '')).toMatchObject({
+      action: 'service.starting',
+      version: ownVersion(),
+      role: 'all',
+      mailboxes: ['imap://support%40acme.test@imap.acme.test/Help'],
+      helpdesk: 'https://help.acme.test/api/',
+      queue: queue.replace('redis://user:hunter3@', '').replace('/2', ''),
+      port,
+      dotenv: join(folder, '.env'),
+    });
+    expect(JSON.parse(output.split('\n')[1] ?? '')).toMatchObject({
+      action: 'status.listening',
+      url: `http://127.0.0.1:${port}`,
+      page: true,
+    });
+    expect(output).not.toMatch(/hunter/);
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it.each([
