@@ -21,7 +21,6 @@ const program = new Command('mail2ticket')
   .description('Turns support email into SupportEngine tickets and replies.')
   .version(ownVersion())
   .exitOverride()
-  .showHelpAfterError('(mail2ticket --help shows what there is)')
   .addHelpText(
     'after',
     `
@@ -34,6 +33,8 @@ Examples:
   mail2ticket explain complaint.eml       what would be done with a mail, and why; touches nothing
   mail2ticket explain - --json < raw.eml  the same for programs
   mail2ticket health                      whether the running service is ready
+  mail2ticket mail list                   what became of which mail
+  mail2ticket mail retry --all            another try for all that failed
   mail2ticket tickets list ann@acme.test  what the helpdesk has of a person
   mail2ticket audit                       what in the mailbox has no decision yet
   mail2ticket ingest archive.mbox         makes tickets of mail from elsewhere
@@ -224,6 +225,8 @@ could not be made.`,
 /** What was read, once it was. */
 let sources: Sources | null = null;
 
+nameHelp(program, 'mail2ticket');
+
 // Whatever happens to a mail from a pipe, a fault of ours or a wrong call included, the MTA is to keep it.
 const isPiped = process.argv[2] === 'ingest' && process.argv.includes('-');
 if (isPiped) {
@@ -242,6 +245,12 @@ try {
   const code = report(error);
   if (isPiped && code !== 0) process.exit(EXIT_TRY_AGAIN);
   process.exitCode = code;
+}
+
+/** Lets each command end its errors with its own help. */
+function nameHelp(command: Command, name: string): void {
+  command.showHelpAfterError(`(${name} --help shows what there is)`);
+  for (const each of command.commands) nameHelp(each, `${name} ${each.name()}`);
 }
 
 function environment(): Environment {

@@ -44,6 +44,16 @@ describe('mail2ticket', () => {
   );
 });
 
+it.each([
+  [['mail', 'retry'], 'mail2ticket mail retry --help'],
+  [['mail', 'nonsense'], 'mail2ticket mail --help'],
+  [['start', '--role', 'x'], 'mail2ticket start --help'],
+  [['nonsense'], 'mail2ticket --help'],
+])('a wrong call, %j, ends with the help to ask for: %s', async (args, help) => {
+  const { code, err } = await run(args);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`(${help} shows what there is)`) });
+});
+
 describe('mail2ticket explain', () => {
   it('prints one JSON object for a mail on standard input, without any configuration', async () => {
     const { out, code } = await run(['explain', '-', '--json'], {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Environment } from '../config/setting-values.js';
 
 /** Adds `tickets` to the program; what it does is in tickets.ts, which is loaded when it is called. */
@@ -22,7 +22,7 @@ Exit code 0 where something was found, 1 where not.`,
   tickets
     .command('list')
     .description('the tickets of one person, latest change first')
-    .argument('<email>', "the person's address")
+    .argument('<email>', "the person's address", address)
     .option('--json', 'print one JSON array')
     .action(async (email: string, { json }: { json?: true }) => {
       const { listTickets } = await import('./tickets.js');
@@ -32,11 +32,21 @@ Exit code 0 where something was found, 1 where not.`,
   tickets
     .command('view')
     .description('one ticket with its custom fields and replies')
-    .argument('<id>', "the ticket's number")
-    .argument('<email>', 'the address of the person it belongs to')
+    .argument('<id>', "the ticket's number", ticketNumber)
+    .argument('<email>', 'the address of the person it belongs to', address)
     .option('--json', 'print one JSON object')
     .action(async (id: string, email: string, { json }: { json?: true }) => {
       const { viewTicket } = await import('./tickets.js');
       process.exitCode = await viewTicket(environment(), id, email, json ?? false);
     });
+}
+
+function address(text: string): string {
+  if (/^[^\s@]+@[^\s@]+$/.test(text)) return text;
+  throw new InvalidArgumentError('accepted: an address, as ann@example.com');
+}
+
+function ticketNumber(text: string): string {
+  if (/^\d+$/.test(text)) return text;
+  throw new InvalidArgumentError('accepted: the number of a ticket, as 123');
 }

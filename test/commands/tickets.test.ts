@@ -63,3 +63,11 @@ it('names the setting that is wrong', async () => {
     err: expect.stringMatching(/HELPDESK_TOKEN.*not set[\s\S]*HELPDESK_ALLOW_HTTP/),
   });
 });
+
+it.each([
+  [['list', 'foo'], /'foo' is invalid for argument 'email'.*an address, as ann@example\.com/],
+  [['view', 'abc', 'ann@example.com'], /'abc' is invalid for argument 'id'.*the number of a ticket/],
+])('ends with 2 where it is called wrongly: %j', async (args, words) => {
+  const { code, err } = await runCli(['tickets', ...args]);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(words) });
+});
