@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LookAlike, startLookAlike } from '../../demo/helpdesk/look-alike.js';
 import { untilTheEnd } from '../until-the-end.js';
@@ -242,4 +243,15 @@ it('runs as a process of its own until it is told to end', async () => {
   expect(await fields.json()).toMatchObject({ fields: [{ id: '7', name: 'Order' }] });
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+it.each([
+  [['--help'], 0, /npm run demo:helpdesk -- \[options\][\s\S]*--token <token>[\s\S]*HELPDESK_URL/],
+  [['--tokens', 'x'], 1, /^error: unknown option '--tokens'/],
+  [['--port', 'x'], 1, /a port from 0 to 65535/],
+])('as a process teaches its options, without a stack trace: %j', async (args, code, words) => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'demo/helpdesk/main.ts', ...args]);
+  const [out, err, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  expect({ exit, said: out + err }).toEqual({ exit: code, said: expect.stringMatching(words) });
+  expect(err).not.toMatch(/^\s+at /m);
 });
