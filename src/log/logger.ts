@@ -45,7 +45,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return pino(
     // An escape would be read back before it is shown.
     { ...options, formatters, hooks: { streamWrite: (line) => line.replace(OBEYED_IN_JSON, '\uFFFD') } },
-    PinoPretty({ colorize: true, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
+    PinoPretty({ colorize: true, singleLine: true, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
   );
 }
 

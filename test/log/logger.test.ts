@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../src/log/logger.js';
 
@@ -46,4 +48,16 @@ test('What a terminal would obey is escaped in a line, and read back the same', 
   log.info({ action: 'mail.queued', mail: 'abc', from }, 'mail queued');
   expect(lines.join().trimEnd()).toMatch(/^[\x20-\x7E]+$/);
   expect(JSON.parse(lines.join()).from).toBe(from);
+});
+
+test('On a terminal a line of the log is one line, whatever fields it has', async () => {
+  const program = `
+    process.stdout.isTTY = true;
+    const { createLogger } = await import('./src/log/logger.ts');
+    createLogger('info').info({ action: 'mail.queued', mail: 'abc', from: 'ann\\x1b[2J\\x9b2J\\u202e@example.com', twins: ['a'] }, 'mail queued');`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', program];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  expect(stdout).toMatch(/INFO.*mail queued.*"mail":"abc"/);
+  for (const obeyed of ['\x1b[2J', '\x9b', '\u202e']) expect(stdout).not.toContain(obeyed);
 });
