@@ -31,6 +31,10 @@ export const LOG_ACTIONS = {
   },
   'page.failed': { meaning: 'A page could not be made because of a fault of ours.' },
   'queue.opened': { meaning: 'The store of the queue answers.' },
+  'queue.resumed': {
+    meaning:
+      '`mails` stand in the queue already. Those that a killed process had in hand are taken up within half a minute.',
+  },
   'queue.warning': {
     meaning:
       'The store of the queue answers, but may lose or refuse what it is given: `reason`; `cure` says what to do. Once, at the start.',

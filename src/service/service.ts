@@ -85,6 +85,7 @@ export async function startService(
     const credentials = credentialSources(log);
     const postponed = await Postponed.open(backend);
     const ledger = new JobLedger(queue, { ...config.queue, ...config.helpdesk }, postponed);
+    if (works) await tellOfResumed(ledger, log);
     metrics.watchPostponed(() => postponed.count());
     metrics.watchQueue(() => ledger.countByState());
     const mails = new MailLog(queue);
@@ -122,6 +123,12 @@ async function openQueue(url: string, log: Log, health: Health<string>, signal: 
     }
     await sleep(QUEUE_RETRY_MS, undefined, { signal });
   }
+}
+
+/** After a crash some seconds pass before a mail that was in hand may be taken up again. */
+async function tellOfResumed(ledger: JobLedger, log: Log): Promise<void> {
+  const mails = await ledger.countUnderWay();
+  if (mails > 0) log.info({ action: 'queue.resumed', mails }, `${mails} in the queue from before`);
 }
 
 /** Tells what the queue's store may lose. Where it does not answer that, the queue itself will say so. */

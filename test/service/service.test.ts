@@ -147,6 +147,22 @@ describe.each<Store>(['redis', 'embedded'])('the service on %s', (kind) => {
   });
 });
 
+it('says at its start how many mails an earlier process has left in the queue', async () => {
+  const rig = await startRig('redis');
+  try {
+    const first = await rig.start();
+    rig.helpdesk.fault({ kind: 'status', status: 500, endpoint: 'tickets_create.php' });
+    await rig.deliver(mail({ subject: 'Left' }));
+    await until('it waits', () => first.log.some(({ action }) => action === 'mail.retry'));
+    await first.stop();
+    const second = await rig.launch();
+    expect(second.log).toContainEqual(expect.objectContaining({ action: 'queue.resumed', mails: 1 }));
+    expect(first.log.map(({ action }) => action)).not.toContain('queue.resumed');
+  } finally {
+    await rig.close();
+  }
+});
+
 describe('a helpdesk that does not take the token', () => {
   it('is told of before the first mail, in the log and in health, and holds up no start', async () => {
     const rig = await startRig('redis');
