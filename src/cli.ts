@@ -16,7 +16,6 @@ import { fitEngine } from './v8-flags.js';
 import { ownVersion } from './version.js';
 
 // Each command loads its own part when it is called: a health check every half minute must not cost loading all of it.
-
 const program = new Command('mail2ticket')
   .description('Turns support email into SupportEngine tickets and replies.')
   .version(ownVersion())
