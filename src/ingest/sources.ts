@@ -51,7 +51,8 @@ async function openFolder(path: string): Promise<Source> {
 
 async function openFile(path: string): Promise<Source> {
   const { size, begin } = await beginOf(path);
-  if (size > 0 && !MAIL_BEGIN.test(begin)) {
+  // A name that says it is a mail is believed, however broken the mail: its sender waits for an answer.
+  if (size > 0 && !isEml(path) && !MAIL_BEGIN.test(begin)) {
     throw new ArgumentError(
       `${path}: is no mail, for it does not begin with a header; accepted: raw mails (.eml), folders of them, mbox files, Maildirs`,
     );
