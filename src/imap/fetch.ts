@@ -1,6 +1,5 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { MAX_HASHED_BODY_BYTES } from '../limits.js';
-import { envelopeOfHeader } from '../mail/header-envelope.js';
 import { bodyHashOf } from '../mail/identity.js';
 import { fetchWhatCanBe } from './answers.js';
 import { FetchHistory } from './fetch-history.js';
@@ -43,14 +42,15 @@ const ENVELOPE_FIELDS = ['Message-ID', 'From', 'Subject', 'Date'];
  */
 async function fetchByHeader(client: ImapFlow, uids: readonly number[]): Promise<FetchMessageObject[]> {
   const parts = { uid: true, size: true, internalDate: true, flags: true, headers: ENVELOPE_FIELDS };
-  const answers = await fetchWhatCanBe(client, uids, parts);
-  return answers.flatMap((answer) => {
-    const { headers, size = 0 } = answer;
-    if (!headers) return [];
+  const answers = (await fetchWhatCanBe(client, uids, parts)).filter(({ headers }) => headers);
+  if (answers.length === 0) return [];
+  // Loaded only where it is used: it brings a parser of mails along, which is else in the judging threads alone.
+  const { envelopeOfHeader } = await import('../mail/header-envelope.js');
+  return answers.map((answer) => {
+    const { headers = Buffer.alloc(0), size = 0 } = answer;
     const { messageId, from, subject, date } = envelopeOfHeader(headers, size, Date.now());
-    return [
-      { ...answer, envelope: { messageId: messageId ?? '', from: [{ address: from }], subject, date: new Date(date) } },
-    ];
+    const envelope = { messageId: messageId ?? '', from: [{ address: from }], subject, date: new Date(date) };
+    return { ...answer, envelope };
   });
 }
 

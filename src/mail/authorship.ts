@@ -1,5 +1,5 @@
 import { MAX_GREETING_CHARACTERS, MAX_NAME_CHARACTERS } from '../limits.js';
-import { isForwardSubject } from './forward.js';
+import { isForwardSubject } from './forward-subject.js';
 import { header, type IncomingMail } from './message.js';
 
 /** Whether the mail was sent from the null address, to which nothing may be answered (RFC 5321 section 4.5.5). */

@@ -1,4 +1,4 @@
-import { isForwardSubject } from './forward.js';
+import { isForwardSubject } from './forward-subject.js';
 import { anyField, autoSubmitted, field, nullReturnPath, precedence } from './header-evidence.js';
 import { header, type IncomingMail } from './message.js';
 import { absenceIn, automaticAnswerIn } from './out-of-office.js';

@@ -1,4 +1,5 @@
 import { cleanLine } from './clean.js';
+import { isForwardSubject } from './forward-subject.js';
 import type { Address, IncomingMail } from './message.js';
 import type { MailPolicy } from './policy.js';
 import { bareLine } from './quotes/line.js';
@@ -11,19 +12,6 @@ export type Forward =
   | { readonly kind: 'none' }
   | { readonly kind: 'of'; readonly original: Address }
   | { readonly kind: 'unclear'; readonly why: string };
-
-/**
- * The mark mail programs set before the subject of a forward: en and most others, de, fr, es and pt, it, nl, Nordic, pl, hu,
- * tr, South Slavic, ru and uk, el, zh, ko, vi, he, ar. Before it only a tag in brackets may stand (`[EXTERNAL]`): `Re: Fwd:`
- * answers a forward and is none.
- */
-const FORWARD_SUBJECT =
-  /^\s*(?:\[[^\]]{0,60}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|vs|vb|vl|fs|pd|továbbítás|ilt|i̇lt|proslj|posr|пер|пересл|прп|πρθ|转发|轉寄|轉發|전달|chuyển tiếp|ct|הועבר|إعادة توجيه)\s?[:：]/i;
-
-/** Whether the subject begins with the mark of a forward. */
-export function isForwardSubject(subject: string): boolean {
-  return FORWARD_SUBJECT.test(subject);
-}
 
 /**
  * Finds the original sender of a mail that one of our people forwards. Nothing but the From line of a forwarded header

@@ -1,4 +1,4 @@
-import { isForwardSubject } from './forward.js';
+import { isForwardSubject } from './forward-subject.js';
 import { htmlToText, leanHtml } from './html-text.js';
 import { classify, type MarkedLine } from './quotes/classify.js';
 import { cutLines } from './quotes/cut.js';
