@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { startTcpRelay } from './tcp-relay.js';
 
 export interface ImapRelay {
   readonly port: number;
@@ -11,14 +10,7 @@ export interface ImapRelay {
 /** Stands before an IMAP server and ends a connection at the command for which `cutsAt` holds: no real server can be made to do so. */
 export async function startImapRelay(serverPort: number, cutsAt: (command: string) => boolean): Promise<ImapRelay> {
   const commands: string[] = [];
-  const open = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(serverPort, '127.0.0.1');
-    for (const end of [near, far]) {
-      open.add(end);
-      end.on('error', () => {});
-      end.on('close', () => [near, far].map((each) => each.destroy()));
-    }
+  const relay = await startTcpRelay(serverPort, (near, far) => {
     far.pipe(near);
     near.on('data', (data) => {
       const lines = String(data).trimEnd().split('\r\n');
@@ -26,16 +18,8 @@ export async function startImapRelay(serverPort: number, cutsAt: (command: strin
       if (lines.some(cutsAt)) near.destroy();
       else far.write(data);
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    commands,
-    close() {
-      server.close();
-      for (const end of open) end.destroy();
-    },
-  };
+  });
+  return { ...relay, commands };
 }
 
 /** Whether a command fetches the body of the mail with this UID. */

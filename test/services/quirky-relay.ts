@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { ImapRelay } from './imap-relay.js';
+import { startTcpRelay } from './tcp-relay.js';
 
 /** What makes a server odd. All texts are in latin1, without the last line end; a response holds its literals. */
 export interface Quirks {
@@ -7,13 +7,6 @@ export interface Quirks {
   response?(text: string, during: string): readonly string[] | undefined;
   /** Answers a command in place of the server; `$` stands for the tag. */
   command?(text: string): readonly string[] | undefined;
-}
-
-export interface QuirkyRelay {
-  readonly port: number;
-  /** Each command, as `UID FETCH 1:* (FLAGS)`. */
-  readonly commands: readonly string[];
-  close(): void;
 }
 
 /** Cuts a stream into logical lines: a line that ends in a literal's announcement goes on with the literal. */
@@ -43,17 +36,10 @@ class Lines {
   }
 }
 
-/** Stands before a real IMAP server and makes an odd one of it. Only literals that need no answer in between (LITERAL+) are taken apart. */
-export async function startQuirkyRelay(serverPort: number, quirks: Quirks): Promise<QuirkyRelay> {
+/** Stands before a real IMAP server and makes an odd one of it; its `commands` are without their tags. Only literals that need no answer in between (LITERAL+) are taken apart. */
+export async function startQuirkyRelay(serverPort: number, quirks: Quirks): Promise<ImapRelay> {
   const commands: string[] = [];
-  const open = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(serverPort, '127.0.0.1');
-    for (const end of [near, far]) {
-      open.add(end);
-      end.on('error', () => {});
-      end.on('close', () => [near, far].map((each) => each.destroy()));
-    }
+  const relay = await startTcpRelay(serverPort, (near, far) => {
     let during = '';
     const up = new Lines();
     const down = new Lines();
@@ -76,14 +62,6 @@ export async function startQuirkyRelay(serverPort: number, quirks: Quirks): Prom
         for (const each of quirks.response?.(line, during) ?? [line]) near.write(Buffer.from(`${each}\r\n`, 'latin1'));
       }
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    commands,
-    close() {
-      server.close();
-      for (const end of open) end.destroy();
-    },
-  };
+  });
+  return { ...relay, commands };
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { type Quirks, type QuirkyRelay, startQuirkyRelay } from '../services/quirky-relay.js';
+import type { ImapRelay } from '../services/imap-relay.js';
+import { type Quirks, startQuirkyRelay } from '../services/quirky-relay.js';
 import { mail, type Rig, type RunningService, startRig } from '../services/rig.js';
 import { until } from '../services/until.js';
 
@@ -12,7 +13,7 @@ afterEach(async () => {
 async function watching(
   quirks: Quirks,
   before: (rig: Rig) => Promise<void> = async () => {},
-): Promise<{ rig: Rig; service: RunningService; relay: QuirkyRelay }> {
+): Promise<{ rig: Rig; service: RunningService; relay: ImapRelay }> {
   const rig = await startRig('redis');
   closing.push(() => rig.close());
   await before(rig);
@@ -27,7 +28,7 @@ const ticketOf = (rig: Rig, subject: string) => until(`a ticket ${subject}`, () 
 const says = (service: RunningService, action: string) =>
   until(action, () => service.log.find((line) => line.action === action));
 /** So many looks at all of the folder from now on. */
-async function looks(relay: QuirkyRelay, times: number) {
+async function looks(relay: ImapRelay, times: number) {
   const count = () => relay.commands.filter((command) => command.startsWith('UID SEARCH UID')).length;
   const before = count();
   await until(`${times} looks`, () => count() >= before + times);
