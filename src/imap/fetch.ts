@@ -14,13 +14,14 @@ export interface FetchedFolder extends Numbered {
 /** imapflow's codes for an answer that holds more than it takes; with each the connection is over. */
 const TOO_LARGE = ['TooManyTokens', 'ResponseTooLarge', 'LineTooLarge', 'LiteralTooLarge'];
 
+const ABOUT = { uid: true, size: true, internalDate: true, flags: true };
+
 /** ENVELOPE, RFC822.SIZE, INTERNALDATE and flags. A mail whose ENVELOPE is too large to be read, as one with a From of 100,000 addresses, comes without it. */
 export async function fetchEnvelopes(folder: FetchedFolder, uids: readonly number[]): Promise<FetchMessageObject[]> {
   const { client, history = new FetchHistory() } = folder;
   const messages: FetchMessageObject[] = [];
   await inGroups(history.envelopes, folder, uids, isTooLarge, async (group) => {
-    const parts = { uid: true, envelope: !group.quarantined, size: true, internalDate: true, flags: true };
-    const answers = await fetchWhatCanBe(client, group.uids, parts);
+    const answers = await fetchWhatCanBe(client, group.uids, { ...ABOUT, envelope: !group.quarantined });
     // Of a mail that has gone meanwhile there may be flags alone: taken for a mail, it would have another identity than its own.
     const read = answers.filter(({ envelope, internalDate, size }) =>
       group.quarantined ? (internalDate ?? size) : envelope,
@@ -41,8 +42,9 @@ const ENVELOPE_FIELDS = ['Message-ID', 'From', 'Subject', 'Date'];
  * iCloud, Domino): made of the header, so that each has the identity that it has wherever else it is met.
  */
 async function fetchByHeader(client: ImapFlow, uids: readonly number[]): Promise<FetchMessageObject[]> {
-  const parts = { uid: true, size: true, internalDate: true, flags: true, headers: ENVELOPE_FIELDS };
-  const answers = (await fetchWhatCanBe(client, uids, parts)).filter(({ headers }) => headers);
+  const answers = (await fetchWhatCanBe(client, uids, { ...ABOUT, headers: ENVELOPE_FIELDS })).filter(
+    ({ headers }) => headers,
+  );
   if (answers.length === 0) return [];
   // Loaded only where it is used: it brings a parser of mails along, which is else in the judging threads alone.
   const { envelopeOfHeader } = await import('../mail/header-envelope.js');

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuditOptions, auditMailbox } from './audit.js';
 import { FetchHistory } from './fetch-history.js';
+import { UNACCOUNTED } from './unaccounted.js';
 
 const HOUR_MS = 3_600_000;
 /** Yesterday and today: what was filed wrongly is told within the hour, and a month of mail is not read again each hour. */
@@ -63,6 +64,5 @@ async function run(
 
 function inWords(late: boolean, unaccounted: number): string {
   if (late) return 'a mail has been without a decision for over 15 minutes';
-  if (unaccounted === 0) return 'mailbox and ledger compared';
-  return 'the queue does not know mail that was filed of late: was it emptied, or does another mail2ticket watch this mailbox with another QUEUE_URL?';
+  return unaccounted > 0 ? UNACCOUNTED : 'mailbox and ledger compared';
 }

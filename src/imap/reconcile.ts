@@ -297,8 +297,8 @@ export class Reconciler {
   }
 
   /** Whether a mail was moved away and back: a process may be killed before it has noted that it has moved it. */
-  #wasAway({ uid, hasKeyword }: Standing, location: MailLocation | null): boolean {
-    if (location?.uidValidity !== this.watched.uidValidity || location.uid === uid) return false;
+  #wasAway({ hasKeyword }: Standing, location: MailLocation | null): boolean {
+    if (location?.uidValidity !== this.watched.uidValidity) return false;
     // A twin that was delivered under a UID of its own has no keyword, where there are any; or the first of them still stands here.
     return hasKeyword && !this.#standing.has(location.uid);
   }

@@ -15,6 +15,7 @@ import type { Judge, Ledger, Readings } from './ports.js';
 import { MailReader } from './reader.js';
 import { searchUids } from './search.js';
 import { hasKeyword, look, type OpenFolder, type Standing } from './standing.js';
+import { UNACCOUNTED } from './unaccounted.js';
 
 export interface TwinSearchOptions {
   readonly login: ImapLogin;
@@ -128,14 +129,11 @@ export class TwinSearch {
     return [...found.values()];
   }
 
-  /** Nothing else tells of a second service with a queue of its own: each of the two makes its ticket of every mail. */
+  /** Nothing else tells at once of a second service with a queue of its own: each of the two makes its ticket of every mail. */
   #warnOfUnaccounted(mails: number): void {
     if (mails === 0) return;
     const { mailbox, log } = this.options;
-    log.warn(
-      { action: 'mailbox.unaccounted', mailbox, mails },
-      'the queue does not know mail that was filed of late: was it emptied, or does another mail2ticket watch this mailbox with another QUEUE_URL?',
-    );
+    log.warn({ action: 'mailbox.unaccounted', mailbox, mails }, UNACCOUNTED);
   }
 
   /** UIDs of the filed mails that may be twins by their envelopes, at most MAX_TWINS_READ, the likeliest, in the order of UIDs. */

@@ -141,14 +141,8 @@ it('tells of an error that nobody expected where it arose, and nothing of what h
 it('warns of what is odd in .env, by name and without the value, and says which file it was', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mail2ticket-start-'));
   writeFileSync(join(folder, '.env'), 'IMAP_PASSWORD=s3cret#x\nIMAP_FLODER=s3cret\n');
-  const environment = {
-    HELPDESK_URL: 'https://help.acme.test/api/',
-    HELPDESK_TOKEN: 'token',
-    IMAP_HOST: 'imap.acme.test',
-    IMAP_USER: 'support@acme.test',
-    QUEUE_URL: `redis://127.0.0.1:${await freePort()}`,
-  };
-  const child = startCli(['start'], environment, folder);
+  const { IMAP_PASSWORD: _, ...rest } = settings;
+  const child = startCli(['start'], { ...rest, QUEUE_URL: `redis://127.0.0.1:${await freePort()}` }, folder);
   let output = '';
   child.stdout.on('data', (data) => {
     output += data;
