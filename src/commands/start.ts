@@ -13,7 +13,6 @@ const STOP_LIMIT_MS = 9500;
 
 /**
  * Runs the service until it is told to stop.
- * @param dotenv the file that settings were read from, where it is there
  * @returns the exit code
  * @throws ConfigError before anything is started; PortUnavailableError
  */

@@ -78,15 +78,12 @@ export class MailReader {
     handlingOf: (mail: Standing) => Handling,
     arrived: () => void,
   ): Promise<StandingEntry[]> {
-    const { client, judge, log } = this.options;
+    const { client, judge } = this.options;
     const [only] = group;
     if (group.length === 1 && only && this.#timesBroken(only) >= MAX_BROKEN_READINGS) {
-      log.error(
-        { action: 'mail.unreadable', mail: only.id, uid: only.uid, messageId: only.envelope.messageId },
-        'a mail has broken every reading and is judged by its envelope',
-      );
-      const handling = handlingOf(only);
-      return [this.#entry(only, handling, await judge(null, only.envelope, handling))];
+      return [
+        await this.#byEnvelope(only, handlingOf, 'a mail has broken every reading and is judged by its envelope'),
+      ];
     }
     const byUid = new Map(group.map((mail) => [mail.uid, mail]));
     const given = new Set<number>();
@@ -110,17 +107,19 @@ export class MailReader {
 
   /** A mail of which nothing came: it has gone meanwhile, and the next look will not list it, or the server has lost its body. */
   #withoutBody(mail: Standing, handlingOf: (mail: Standing) => Handling): Promise<StandingEntry>[] {
+    const times = (this.#ungiven.get(mail.uid) ?? 0) + 1;
+    this.#ungiven.set(mail.uid, times);
+    if (times < MAX_BROKEN_READINGS) return [];
+    const words = 'the server gives nothing of a mail that it lists, which is judged by its envelope';
+    return [this.#byEnvelope(mail, handlingOf, words)];
+  }
+
+  async #byEnvelope(mail: Standing, handlingOf: (mail: Standing) => Handling, words: string): Promise<StandingEntry> {
     const { judge, log } = this.options;
     const { id, uid, envelope } = mail;
-    const times = (this.#ungiven.get(uid) ?? 0) + 1;
-    this.#ungiven.set(uid, times);
-    if (times < MAX_BROKEN_READINGS) return [];
-    log.error(
-      { action: 'mail.unreadable', mail: id, uid, messageId: envelope.messageId },
-      'the server gives nothing of a mail that it lists, which is judged by its envelope',
-    );
+    log.error({ action: 'mail.unreadable', mail: id, uid, messageId: envelope.messageId }, words);
     const handling = handlingOf(mail);
-    return [judge(null, envelope, handling).then((judgement) => this.#entry(mail, handling, judgement))];
+    return this.#entry(mail, handling, await judge(null, envelope, handling));
   }
 
   #entry(mail: Standing, { lookFirst }: Handling, judgement: Judgement): StandingEntry {
